@@ -1,0 +1,2 @@
+/** The command {@code htbin}. */
+package dev.htbin.cli;

@@ -1,0 +1,2 @@
+/** Files and directories as {@code SimpleHTTPRequestHandler} serves them. */
+package dev.htbin.file;

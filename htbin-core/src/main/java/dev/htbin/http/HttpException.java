@@ -1,0 +1,52 @@
+package dev.htbin.http;
+
+import static java.util.Objects.requireNonNull;
+
+/** The client's fault, or a refusal that it is told of: a status and a sentence that may be shown. Caught once, where the exchange is handled. */
+public final class HttpException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final transient Fields fields;
+
+    /**
+     * Creates a refusal.
+     *
+     * @param status 400 to 599
+     * @param publicMessage one sentence for the client, in plain text
+     */
+    public HttpException(int status, String publicMessage) {
+        this(status, publicMessage, Fields.empty());
+    }
+
+    /**
+     * Creates a refusal with fields that its response needs, for example {@code Retry-After}.
+     *
+     * @param status 400 to 599
+     * @param publicMessage one sentence for the client, in plain text
+     * @param fields fields of the response
+     */
+    public HttpException(int status, String publicMessage, Fields fields) {
+        super(requireNonNull(publicMessage, "publicMessage"));
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("status: %d (expected: 400 to 599)".formatted(status));
+        }
+        this.status = status;
+        this.fields = requireNonNull(fields, "fields");
+    }
+
+    /** Returns the status of the response. */
+    public int status() {
+        return status;
+    }
+
+    /** Returns the sentence for the client. */
+    public String publicMessage() {
+        return String.valueOf(getMessage());
+    }
+
+    /** Returns fields of the response. */
+    public Fields fields() {
+        return fields;
+    }
+}

@@ -1,0 +1,2 @@
+/** The default engine: the exchange over Jetty. */
+package dev.htbin.jetty;

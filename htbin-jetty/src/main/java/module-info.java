@@ -1,0 +1,10 @@
+/** The default engine: HTTP by Jetty. */
+@org.jspecify.annotations.NullMarked
+module dev.htbin.jetty {
+    requires static org.jspecify;
+    requires org.slf4j;
+    requires transitive dev.htbin.core;
+    requires org.eclipse.jetty.server;
+
+    exports dev.htbin.jetty;
+}

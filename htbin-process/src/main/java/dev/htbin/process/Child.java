@@ -1,0 +1,81 @@
+package dev.htbin.process;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * A running process, seen through one blocking loop: {@link #await}, then read what is ready. One thread owns the loop; {@link #terminate}, {@link #kill} and
+ * {@link #wake} may be called from any thread, also after {@link #close}.
+ */
+public interface Child extends AutoCloseable {
+    /** What {@link #await} can report. */
+    enum Event {
+        /** Standard output has octets or has ended: {@link #readOutput} does not block. */
+        OUTPUT,
+        /** Standard error has octets or has ended: {@link #readError} does not block. */
+        ERROR,
+        /** The process itself has ended: {@link #exitStatus} is there. Reported by every further await. Its descendants may live on and hold the pipes. */
+        EXITED,
+        /** The watched client sent FIN: it will send no more but may still read. Reported once. */
+        CLIENT_FINISHED,
+        /** The watched client is gone: its connection was reset. Reported by every further await. */
+        CLIENT_GONE,
+        /** {@link #wake} was called. Reported once for each await. */
+        WOKEN
+    }
+
+    /** Returns the process id. */
+    long pid();
+
+    /**
+     * Watches the client's TCP connection from now on, as far as this launcher can.
+     *
+     * @return whether it is watched
+     */
+    boolean watch(InetSocketAddress local, InetSocketAddress remote);
+
+    /**
+     * Waits until something happens.
+     *
+     * @param timeout how long at most; zero or less: only look
+     * @return what is there; empty when the time is over. Ended streams are not reported again once their end was read
+     */
+    Set<Event> await(Duration timeout) throws IOException, InterruptedException;
+
+    /**
+     * Reads standard output without blocking.
+     *
+     * @return how many octets were put into the buffer: 0 when there are none now, -1 at the end
+     */
+    int readOutput(ByteBuffer buffer) throws IOException;
+
+    /**
+     * Reads standard error without blocking.
+     *
+     * @return how many octets were put into the buffer: 0 when there are none now, -1 at the end
+     */
+    int readError(ByteBuffer buffer) throws IOException;
+
+    /**
+     * Returns how the process ended.
+     *
+     * @throws IllegalStateException if it has not ended yet
+     */
+    ExitStatus exitStatus();
+
+    /** Sends SIGTERM to the whole process group. Does nothing when all of it is known to be gone. */
+    void terminate();
+
+    /** Sends SIGKILL to the whole process group. Does nothing when all of it is known to be gone. */
+    void kill();
+
+    /** Makes an await, the present or the next, return with {@link Event#WOKEN}. */
+    void wake();
+
+    /** Kills what is left of the process group, reaps the process and closes the descriptors. Can be called more than once. */
+    @Override
+    void close();
+}

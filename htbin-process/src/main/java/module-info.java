@@ -1,0 +1,8 @@
+/** Starts, watches, confines and ends processes. */
+@org.jspecify.annotations.NullMarked
+module dev.htbin.process {
+    requires static org.jspecify;
+    requires org.slf4j;
+
+    exports dev.htbin.process;
+}

@@ -14,12 +14,15 @@ public record Field(String name, String value) {
         requireNonNull(name, "name");
         requireNonNull(value, "value");
         if (!isToken(name)) {
-            throw new IllegalArgumentException("name: '%s' (expected: a token of RFC 9110 section 5.6.2)".formatted(name));
+            throw new IllegalArgumentException(
+                    "name: '%s' (expected: a token of RFC 9110 section 5.6.2)".formatted(name));
         }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '\r' || c == '\n' || c == 0 || c > 0xFF) {
-                throw new IllegalArgumentException("value of %s: char U+%04X at %d (expected: no CR, LF, NUL, nor a char above U+00FF)".formatted(name, (int) c, i));
+                throw new IllegalArgumentException(
+                        "value of %s: char U+%04X at %d (expected: no CR, LF, NUL, nor a char above U+00FF)"
+                                .formatted(name, (int) c, i));
             }
         }
     }

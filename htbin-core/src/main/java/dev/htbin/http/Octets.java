@@ -44,7 +44,8 @@ public final class Octets {
     public static byte[] bytes(String octets) {
         for (int i = 0; i < octets.length(); i++) {
             if (octets.charAt(i) > 0xFF) {
-                throw new IllegalArgumentException("octets: char U+%04X at %d (expected: U+0000 to U+00FF)".formatted((int) octets.charAt(i), i));
+                throw new IllegalArgumentException(
+                        "octets: char U+%04X at %d (expected: U+0000 to U+00FF)".formatted((int) octets.charAt(i), i));
             }
         }
         return octets.getBytes(ISO_8859_1);

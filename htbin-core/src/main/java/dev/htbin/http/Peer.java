@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param connection the TCP connection that this exchange has for itself while it lasts, so that the client's going away can be seen on it; empty when the
  *     connection is shared (HTTP/2) or not TCP
  */
-public record Peer(InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
+public record Peer(
+        InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
     public Peer {
         requireNonNull(client, "client");
         requireNonNull(local, "local");

@@ -17,14 +17,16 @@ import java.util.SequencedMap;
  * @param environment the whole environment; octet strings; names are not empty and have neither {@code =} nor NUL, values no NUL
  * @param directory the working directory, absolute
  */
-public record LaunchSpec(Path executable, List<String> arguments, SequencedMap<String, String> environment, Path directory) {
+public record LaunchSpec(
+        Path executable, List<String> arguments, SequencedMap<String, String> environment, Path directory) {
     public LaunchSpec {
         requireNonNull(executable, "executable");
         requireNonNull(directory, "directory");
         arguments = List.copyOf(arguments);
         environment = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(environment));
         if (!executable.isAbsolute() || !directory.isAbsolute()) {
-            throw new IllegalArgumentException("executable: '%s', directory: '%s' (expected: absolute paths)".formatted(executable, directory));
+            throw new IllegalArgumentException(
+                    "executable: '%s', directory: '%s' (expected: absolute paths)".formatted(executable, directory));
         }
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("arguments: [] (expected: at least the program's name)");
@@ -33,7 +35,8 @@ public record LaunchSpec(Path executable, List<String> arguments, SequencedMap<S
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             String name = variable.getKey();
             if (name.isEmpty() || name.indexOf('=') >= 0) {
-                throw new IllegalArgumentException("environment name: '%s' (expected: not empty, no '=')".formatted(name));
+                throw new IllegalArgumentException(
+                        "environment name: '%s' (expected: not empty, no '=')".formatted(name));
             }
             requireNoNul("environment name", name);
             requireNoNul("environment value of " + name, variable.getValue());
@@ -44,7 +47,8 @@ public record LaunchSpec(Path executable, List<String> arguments, SequencedMap<S
         for (int i = 0; i < octets.length(); i++) {
             char c = octets.charAt(i);
             if (c == 0 || c > 0xFF) {
-                throw new IllegalArgumentException("%s: char U+%04X at %d (expected: U+0001 to U+00FF)".formatted(what, (int) c, i));
+                throw new IllegalArgumentException(
+                        "%s: char U+%04X at %d (expected: U+0001 to U+00FF)".formatted(what, (int) c, i));
             }
         }
     }

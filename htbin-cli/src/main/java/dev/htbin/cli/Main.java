@@ -1,0 +1,6 @@
+package dev.htbin.cli;
+
+/** The command {@code htbin}. */
+public final class Main {
+    private Main() {}
+}

@@ -1,0 +1,6 @@
+package dev.htbin.jetty;
+
+/** A server for a handler. */
+public final class HttpServer {
+    private HttpServer() {}
+}

@@ -14,6 +14,9 @@ public final class Launchers {
      * @throws IOException if the user does not exist, is root, or this process may not become it; the message says which
      */
     public static Launcher start(Optional<String> user) throws IOException {
-        throw new IOException("no launcher yet for user " + user);
+        if (user.isPresent()) {
+            throw new IOException("no launcher yet for user " + user);
+        }
+        throw new IOException("no launcher yet");
     }
 }

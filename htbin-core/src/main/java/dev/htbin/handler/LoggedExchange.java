@@ -1,0 +1,90 @@
+package dev.htbin.handler;
+
+import dev.htbin.http.Exchange;
+import dev.htbin.http.FileRegion;
+import dev.htbin.http.Peer;
+import dev.htbin.http.Request;
+import dev.htbin.http.ResponseHead;
+import dev.htbin.http.ServerInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
+
+/** An exchange that tells the status of its response when that starts, whoever starts it. */
+final class LoggedExchange implements Exchange {
+    private final Exchange exchange;
+    private final IntConsumer onStart;
+    private boolean told;
+
+    LoggedExchange(Exchange exchange, IntConsumer onStart) {
+        this.exchange = exchange;
+        this.onStart = onStart;
+    }
+
+    @Override
+    public Request request() {
+        return exchange.request();
+    }
+
+    @Override
+    public Peer peer() {
+        return exchange.peer();
+    }
+
+    @Override
+    public ServerInfo server() {
+        return exchange.server();
+    }
+
+    @Override
+    public boolean hasRequestBody() {
+        return exchange.hasRequestBody();
+    }
+
+    @Override
+    public InputStream requestBody() throws IOException {
+        return exchange.requestBody();
+    }
+
+    @Override
+    public OutputStream respond(ResponseHead head) throws IOException {
+        tell(head);
+        return exchange.respond(head);
+    }
+
+    @Override
+    public void respond(ResponseHead head, ByteBuffer body) throws IOException {
+        tell(head);
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public void respond(ResponseHead head, FileRegion body) throws IOException {
+        tell(head);
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public boolean committed() {
+        return exchange.committed();
+    }
+
+    @Override
+    public void abort(Throwable cause) {
+        exchange.abort(cause);
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        exchange.onDisconnect(action);
+    }
+
+    private void tell(ResponseHead head) {
+        if (!told && !exchange.committed()) {
+            told = true;
+            onStart.accept(head.status());
+        }
+    }
+}

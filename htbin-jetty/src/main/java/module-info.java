@@ -4,7 +4,10 @@ module dev.htbin.jetty {
     requires static org.jspecify;
     requires org.slf4j;
     requires transitive dev.htbin.core;
+    requires org.eclipse.jetty.http;
+    requires org.eclipse.jetty.io;
     requires org.eclipse.jetty.server;
+    requires org.eclipse.jetty.util;
 
     exports dev.htbin.jetty;
 }

@@ -1,6 +1,198 @@
 package dev.htbin.jetty;
 
-/** A server for a handler. */
-public final class HttpServer {
-    private HttpServer() {}
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.HttpHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server for a handler (Python: {@code HTTPServer}). Each exchange is handled on a virtual thread of its own.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final int DEFAULT_PORT = 8000;
+    private static final HttpCompliance STRICT =
+            HttpCompliance.STRICT.with("htbin", HttpCompliance.Violation.CASE_SENSITIVE_FIELD_NAME);
+
+    /** htbin's own UrlPath decides on paths; here they only pass. */
+    private static final UriCompliance RAW =
+            UriCompliance.UNSAFE.without("htbin", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO);
+
+    private final Server jetty;
+    private final ClientConnector connector;
+    private final EngineHandler engine;
+    private final EngineConfig config;
+    private final InetSocketAddress address;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private HttpServer(Server jetty, ClientConnector connector, EngineHandler engine, EngineConfig config)
+            throws IOException {
+        this.jetty = jetty;
+        this.connector = connector;
+        this.engine = engine;
+        this.config = config;
+        this.address = connector.boundAddress();
+    }
+
+    /**
+     * Starts a server with {@link EngineConfig#defaults()}.
+     *
+     * @param address where to listen; port 0: a free one
+     * @throws IOException if nobody may listen there; the message names address and port
+     */
+    public static HttpServer start(InetSocketAddress address, HttpHandler handler) throws IOException {
+        return start(address, handler, EngineConfig.defaults());
+    }
+
+    /**
+     * Starts a server; it accepts connections when this returns.
+     *
+     * @param address where to listen; port 0: a free one
+     * @throws IOException if nobody may listen there; the message names address and port
+     */
+    public static HttpServer start(InetSocketAddress address, HttpHandler handler, EngineConfig config)
+            throws IOException {
+        requireNonNull(address, "address");
+        requireNonNull(handler, "handler");
+        requireNonNull(config, "config");
+        if (address.isUnresolved()) {
+            throw new IOException("cannot listen on %s port %d: no such host name or address"
+                    .formatted(address.getHostString(), address.getPort()));
+        }
+        var errors = new JettyErrors(config);
+        var engine = new EngineHandler(handler, config, errors);
+        var threads = new QueuedThreadPool(64, 4);
+        threads.setName("htbin");
+        threads.setDaemon(true);
+        threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("exchange-"));
+        var server = new Server(threads);
+        server.setStopAtShutdown(false);
+        server.setStopTimeout(0);
+        server.setErrorHandler(errors);
+        server.setHandler(engine);
+        var connector = new ClientConnector(server, http(config), config);
+        connector.setHost(address.getAddress().getHostAddress());
+        connector.setPort(address.getPort());
+        server.addConnector(connector);
+        try {
+            server.start();
+            return new HttpServer(server, connector, engine, config);
+        } catch (Exception e) {
+            stop(server);
+            throw new IOException(
+                    "cannot listen on %s port %d: %s"
+                            .formatted(address.getHostString(), address.getPort(), reasonOf(e)),
+                    e);
+        }
+    }
+
+    /**
+     * Serves a handler at 127.0.0.1, port 8000, until the thread is interrupted (Python: {@code test()}).
+     *
+     * @throws IOException if nobody may listen there
+     */
+    public static void test(HttpHandler handler) throws IOException {
+        try (HttpServer server =
+                start(new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT), handler)) {
+            LOG.info("Serving HTTP on {} ({}) ...", server.address().getHostString(), server.uri());
+            server.serveForever();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns where the server listens: the port is the real one. */
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    /** Returns the URI of the server's root, with the address that it listens on. */
+    public URI uri() {
+        String host = address.getAddress().getHostAddress();
+        boolean ipv6 = host.indexOf(':') >= 0;
+        return URI.create("http://%s:%d/".formatted(ipv6 ? "[" + host + "]" : host, address.getPort()));
+    }
+
+    /**
+     * Waits until the server is closed (Python: {@code serve_forever()}).
+     *
+     * @throws InterruptedException if the thread is interrupted; the server goes on
+     */
+    public void serveForever() throws InterruptedException {
+        closed.await();
+    }
+
+    /**
+     * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others. Waits for all that, also when
+     * another thread is closing the server.
+     */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitClosed();
+            return;
+        }
+        try {
+            var _ = connector.shutdown();
+            engine.awaitIdle(config.stopGrace());
+        } finally {
+            stop(jetty);
+            closed.countDown();
+        }
+    }
+
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void stop(Server server) {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            LOG.warn("the server did not stop as it should", e);
+        }
+    }
+
+    private static HttpConnectionFactory http(EngineConfig config) {
+        var http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        http.setSendXPoweredBy(false);
+        http.setRequestHeaderSize(config.limits().headBytes());
+        http.setResponseHeaderSize(64 << 10);
+        http.setHeaderCacheCaseSensitive(true);
+        http.setHttpCompliance(STRICT);
+        http.setUriCompliance(RAW);
+        http.setNotifyRemoteAsyncErrors(true);
+        return new HttpConnectionFactory(http);
+    }
+
+    private static String reasonOf(Exception failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
 }

@@ -1,0 +1,126 @@
+package dev.htbin.jetty;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.HttpVersion;
+import dev.htbin.http.ServerInfo;
+import java.time.Duration;
+
+/**
+ * How a server listens, what it takes and how long it waits.
+ *
+ * @param server what the server says of itself
+ * @param protocol the highest version spoken (Python: protocol_version): HTTP/1.0, after which each connection closes, or HTTP/1.1
+ * @param limits the sizes beyond which requests are refused
+ * @param idleTimeout how long a connection may be silent between requests, in a request's body, and while the client doesn't read; a silent script is not
+ *     meant. Positive
+ * @param headTimeout how long the head of a request may take from its first octet to its last. Positive
+ * @param stopGrace how long running exchanges may take to finish when the server is closed; zero aborts them at once
+ */
+public record EngineConfig(
+        ServerInfo server,
+        HttpVersion protocol,
+        Limits limits,
+        Duration idleTimeout,
+        Duration headTimeout,
+        Duration stopGrace) {
+    private static final EngineConfig DEFAULTS = new EngineConfig(
+            new ServerInfo("htbin/0.1.0", "localhost"),
+            HttpVersion.HTTP_1_1,
+            Limits.defaults(),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(10));
+
+    public EngineConfig {
+        requireNonNull(server, "server");
+        requireNonNull(limits, "limits");
+        requirePositive(idleTimeout, "idleTimeout");
+        requirePositive(headTimeout, "headTimeout");
+        if (requireNonNull(protocol, "protocol") == HttpVersion.HTTP_2) {
+            throw new IllegalArgumentException(
+                    "protocol: %s (expected: HTTP/1.0 or HTTP/1.1)".formatted(protocol.text()));
+        }
+        if (requireNonNull(stopGrace, "stopGrace").isNegative()) {
+            throw new IllegalArgumentException("stopGrace: %s (expected: not negative)".formatted(stopGrace));
+        }
+    }
+
+    /**
+     * Sizes beyond which requests are refused.
+     *
+     * @param requestLineBytes most octets of a request line; a longer one gets 414. At least 64
+     * @param headBytes most octets of a request line and all fields together; more get 431. At least 1024
+     * @param bodyBytes most octets of a request body; more get 413. At least 0
+     * @param bodyBytesPerSecond least octets of a body in a second, on average, after the first ten seconds; less gets 408. 0: any rate will do
+     */
+    public record Limits(int requestLineBytes, int headBytes, long bodyBytes, int bodyBytesPerSecond) {
+        public Limits {
+            if (requestLineBytes < 64) {
+                throw new IllegalArgumentException(
+                        "requestLineBytes: %d (expected: >= 64)".formatted(requestLineBytes));
+            }
+            if (headBytes < 1024) {
+                throw new IllegalArgumentException("headBytes: %d (expected: >= 1024)".formatted(headBytes));
+            }
+            if (bodyBytes < 0) {
+                throw new IllegalArgumentException("bodyBytes: %d (expected: >= 0)".formatted(bodyBytes));
+            }
+            if (bodyBytesPerSecond < 0) {
+                throw new IllegalArgumentException(
+                        "bodyBytesPerSecond: %d (expected: >= 0)".formatted(bodyBytesPerSecond));
+            }
+        }
+
+        /** Returns the limits of 8 KiB for a request line, 64 KiB for a head, 1 GiB for a body, and 64 octets in a second. */
+        public static Limits defaults() {
+            return new Limits(8 << 10, 64 << 10, 1L << 30, 64);
+        }
+
+        /** Returns these limits with another one for bodies, in octets. */
+        public Limits withBodyBytes(long most) {
+            return new Limits(requestLineBytes, headBytes, most, bodyBytesPerSecond);
+        }
+    }
+
+    /** Returns HTTP/1.1, idle for at most 60 seconds, a head within 20 seconds, 10 seconds to stop, and {@link Limits#defaults()}. */
+    public static EngineConfig defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns this configuration with another self-description. */
+    public EngineConfig withServer(ServerInfo info) {
+        return new EngineConfig(info, protocol, limits, idleTimeout, headTimeout, stopGrace);
+    }
+
+    /** Returns this configuration with another highest version (Python: protocol_version). */
+    public EngineConfig withProtocol(HttpVersion highest) {
+        return new EngineConfig(server, highest, limits, idleTimeout, headTimeout, stopGrace);
+    }
+
+    /** Returns this configuration with other limits. */
+    public EngineConfig withLimits(Limits other) {
+        return new EngineConfig(server, protocol, other, idleTimeout, headTimeout, stopGrace);
+    }
+
+    /** Returns this configuration with another idle timeout (Python: timeout). */
+    public EngineConfig withIdleTimeout(Duration timeout) {
+        return new EngineConfig(server, protocol, limits, timeout, headTimeout, stopGrace);
+    }
+
+    /** Returns this configuration with another timeout for heads. */
+    public EngineConfig withHeadTimeout(Duration timeout) {
+        return new EngineConfig(server, protocol, limits, idleTimeout, timeout, stopGrace);
+    }
+
+    /** Returns this configuration with another grace for running exchanges. */
+    public EngineConfig withStopGrace(Duration grace) {
+        return new EngineConfig(server, protocol, limits, idleTimeout, headTimeout, grace);
+    }
+
+    private static void requirePositive(Duration duration, String name) {
+        if (requireNonNull(duration, name).toMillis() <= 0) {
+            throw new IllegalArgumentException("%s: %s (expected: at least a millisecond)".formatted(name, duration));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.htbin.jetty;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers the requests that Jetty or the engine refuses: a page, a line in the log, and the connection is closed. */
+final class JettyErrors implements Request.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(JettyErrors.class);
+    private static final HttpField TYPE = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
+    private static final HttpField NO_SNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
+    private static final HttpField CLOSE = new PreEncodedHttpField(HttpHeader.CONNECTION, "close");
+
+    private final HttpField software;
+
+    JettyErrors(EngineConfig config) {
+        software = new PreEncodedHttpField(HttpHeader.SERVER, config.server().software());
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = request.getAttribute(ErrorHandler.ERROR_STATUS) instanceof Integer code ? code : 500;
+        if (status >= 500 && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause) {
+            LOG.debug("refused with {}", status, cause);
+        }
+        answer(request, response, callback, page(status));
+        return true;
+    }
+
+    /** Sends the page and closes the connection. Does not block. */
+    void answer(Request request, Response response, Callback callback, ErrorPage page) {
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        if (endPoint instanceof ClientEndPoint client) {
+            client.beginExchange();
+        }
+        AccessLog.refused(
+                request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());
+        HttpFields.Mutable fields = response.getHeaders();
+        fields.clear();
+        fields.add(software);
+        fields.add(request.getConnectionMetaData().getConnector().getServer().getDateField());
+        fields.add(TYPE);
+        fields.add(NO_SNIFF);
+        fields.add(CLOSE);
+        response.setStatus(page.status());
+        Callback sent = Callback.from(
+                () -> Thread.startVirtualThread(() -> {
+                    Linger.close(endPoint);
+                    callback.succeeded();
+                }),
+                callback::failed);
+        response.write(true, ByteBuffer.wrap(page.html()), sent);
+    }
+
+    private static ErrorPage page(int status) {
+        return switch (status) {
+            case 408 -> new ErrorPage(408, "The request did not arrive in time.");
+            case 413 -> new ErrorPage(413, "The body of the request is too large.");
+            case 414 -> new ErrorPage(414, "The request line is too long.");
+            case 417 -> new ErrorPage(417, "The only expectation that is met here is 100-continue.");
+            case 426, 505 -> new ErrorPage(505, "The versions that are spoken here are HTTP/1.0 and HTTP/1.1.");
+            case 431 -> new ErrorPage(431, "The head of the request is too large.");
+            case 501 -> new ErrorPage(501, "The request asks for what is not implemented here.");
+            default ->
+                status >= 500
+                        ? new ErrorPage(500, "The server could not answer the request.")
+                        : new ErrorPage(400, "The request is not HTTP as RFC 9112 has it.");
+        };
+    }
+}

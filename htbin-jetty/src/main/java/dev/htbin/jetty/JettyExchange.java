@@ -1,0 +1,277 @@
+package dev.htbin.jetty;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.Exchange;
+import dev.htbin.http.FileRegion;
+import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Peer;
+import dev.htbin.http.Request;
+import dev.htbin.http.ResponseHead;
+import dev.htbin.http.ServerInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.jspecify.annotations.Nullable;
+
+/** The exchange over Jetty's request and response. */
+final class JettyExchange implements Exchange {
+    /** So much of a body that nobody read is read by the engine so that the connection can be kept. */
+    private static final long DRAIN_BYTES = 256 << 10;
+
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final int FILE_BUFFER_BYTES = 64 << 10;
+
+    private final org.eclipse.jetty.server.Request jettyRequest;
+    private final Response jettyResponse;
+    private final EngineConfig config;
+    private final HttpField software;
+    private final RequestBody body;
+    private @Nullable Request request;
+    private @Nullable Peer peer;
+    private @Nullable ResponseOutput output;
+    private volatile boolean committed;
+    private volatile boolean completed;
+    private volatile @Nullable Throwable aborted;
+    private boolean closes;
+
+    JettyExchange(org.eclipse.jetty.server.Request request, Response response, EngineHandler engine) {
+        this.jettyRequest = request;
+        this.jettyResponse = response;
+        this.config = engine.config();
+        this.software = engine.software();
+        this.body = new RequestBody(request, config.limits());
+    }
+
+    @Override
+    public Request request() {
+        if (request == null) {
+            request = RequestHead.of(jettyRequest);
+        }
+        return request;
+    }
+
+    @Override
+    public Peer peer() {
+        if (peer == null) {
+            ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
+            InetSocketAddress client = inet(connection.getRemoteSocketAddress());
+            InetSocketAddress local = inet(connection.getLocalSocketAddress());
+            boolean tcp = RequestHead.version(jettyRequest) != HttpVersion.HTTP_2
+                    && connection.getRemoteSocketAddress() instanceof InetSocketAddress;
+            peer = new Peer(
+                    client,
+                    local,
+                    connection.isSecure(),
+                    tcp ? Optional.of(new Peer.TcpConnection(local, client)) : Optional.empty());
+        }
+        return peer;
+    }
+
+    @Override
+    public ServerInfo server() {
+        return config.server();
+    }
+
+    @Override
+    public boolean hasRequestBody() {
+        return jettyRequest.getLength() >= 0 || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+    }
+
+    @Override
+    public InputStream requestBody() {
+        return body;
+    }
+
+    @Override
+    public OutputStream respond(ResponseHead head) {
+        long length = start(head, -1);
+        output = new ResponseOutput(this, length, head.bodiless() || isHead());
+        return output;
+    }
+
+    @Override
+    public void respond(ResponseHead head, ByteBuffer content) throws IOException {
+        start(head, content.remaining());
+        send(true, head.bodiless() || isHead() ? BufferUtil.EMPTY_BUFFER : content);
+        completed();
+    }
+
+    @Override
+    public void respond(ResponseHead head, FileRegion region) throws IOException {
+        start(head, region.length());
+        if (head.bodiless() || isHead() || region.length() == 0) {
+            send(true, BufferUtil.EMPTY_BUFFER);
+        } else {
+            sendFile(region);
+        }
+        completed();
+    }
+
+    @Override
+    public boolean committed() {
+        return committed;
+    }
+
+    @Override
+    public void abort(Throwable cause) {
+        if (completed || aborted != null) {
+            return;
+        }
+        aborted = requireNonNull(cause, "cause");
+        EndPoint endPoint = endPoint();
+        if (endPoint.getTransport() instanceof SocketChannel channel) {
+            try {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            } catch (IOException e) {
+                // Closed already; then the client has seen it.
+            }
+        }
+        endPoint.close(cause);
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        requireNonNull(action, "action");
+        var once = new AtomicBoolean();
+        Runnable first = () -> {
+            if (once.compareAndSet(false, true)) {
+                action.run();
+            }
+        };
+        jettyRequest.addFailureListener(failure -> first.run());
+        if (!endPoint().isOpen()) {
+            first.run();
+        }
+    }
+
+    /** Starts the response; returns its Content-Length or -1. */
+    private long start(ResponseHead head, long length) {
+        if (committed) {
+            throw new IllegalStateException("the response was started before");
+        }
+        committed = true;
+        var fields = new ResponseFields(head, length);
+        closes = fields.closes() || config.protocol() == HttpVersion.HTTP_1_0 || leavesBody();
+        fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
+        jettyResponse.setStatus(head.status());
+        boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
+        if (!head.reason().isEmpty() || capped) {
+            var version = capped
+                    ? org.eclipse.jetty.http.HttpVersion.HTTP_1_0
+                    : jettyRequest.getConnectionMetaData().getHttpVersion();
+            jettyRequest.addHttpStreamWrapper(stream -> new ResponseStream(stream, head.reason(), version));
+        }
+        return fields.contentLength();
+    }
+
+    /** Tells whether so much of the request's body is unread that the connection is not worth keeping. */
+    private boolean leavesBody() {
+        if (body.ended() || !hasRequestBody()) {
+            return false;
+        }
+        boolean waiting = !body.begun() && jettyRequest.getHeaders().contains(HttpHeader.EXPECT);
+        return waiting || jettyRequest.getLength() - body.received() > DRAIN_BYTES;
+    }
+
+    /** Sends the head of a response without a body; the octets are those that would have been its body, if that is known. */
+    void sendHeadOnly(long octets) throws IOException {
+        boolean bodiless = jettyResponse.getStatus() == 204 || jettyResponse.getStatus() == 304;
+        if (!bodiless && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+            if (octets > 0) {
+                jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
+            } else {
+                send(false, BufferUtil.EMPTY_BUFFER);
+            }
+        }
+        send(true, BufferUtil.EMPTY_BUFFER);
+    }
+
+    void send(boolean last, ByteBuffer content) throws IOException {
+        requireNotAborted();
+        var sent = new Blocking();
+        jettyResponse.write(last, content, sent);
+        sent.await();
+    }
+
+    void completed() {
+        completed = true;
+    }
+
+    private void sendFile(FileRegion region) throws IOException {
+        ByteBufferPool pool = jettyRequest.getComponents().getByteBufferPool();
+        RetainableByteBuffer pooled = pool.acquire((int) Math.min(FILE_BUFFER_BYTES, region.length()), true);
+        try {
+            ByteBuffer buffer = pooled.getByteBuffer();
+            long position = region.offset();
+            long end = region.offset() + region.length();
+            while (position < end) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
+                int read = region.channel().read(buffer, position);
+                if (read <= 0) {
+                    var cause = new IOException("the file became shorter while it was sent");
+                    abort(cause);
+                    throw cause;
+                }
+                position += read;
+                send(position == end, buffer.flip());
+            }
+        } finally {
+            pooled.release();
+        }
+    }
+
+    /**
+     * Completes the response after the handler returned, and leaves the connection ready for the next request or closed.
+     *
+     * @throws IOException if the response could not be completed; the connection must be closed
+     */
+    void finish() throws IOException {
+        requireNotAborted();
+        if (output != null) {
+            output.close();
+        }
+        boolean read = body.ended() || !hasRequestBody();
+        if (!read && !closes) {
+            read = body.drain(DRAIN_BYTES, DRAIN_NANOS);
+        }
+        if (!read || closes) {
+            Linger.close(endPoint());
+        }
+    }
+
+    private void requireNotAborted() throws IOException {
+        Throwable cause = aborted;
+        if (cause != null) {
+            throw new IOException("the exchange was aborted", cause);
+        }
+    }
+
+    private boolean isHead() {
+        return jettyRequest.getMethod().equals("HEAD");
+    }
+
+    private EndPoint endPoint() {
+        return jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
+    }
+
+    private static InetSocketAddress inet(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress inet ? inet : InetSocketAddress.createUnresolved("localhost", 0);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.htbin.jetty;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.util.Callback;
+
+/** Gives a response its reason phrase and version, for which Jetty's own response has no room. */
+final class ResponseStream extends HttpStream.Wrapper {
+    private final String reason;
+    private final HttpVersion version;
+
+    ResponseStream(HttpStream stream, String reason, HttpVersion version) {
+        super(stream);
+        this.reason = reason;
+        this.version = version;
+    }
+
+    @Override
+    public void send(
+            MetaData.Request request,
+            MetaData.@org.jspecify.annotations.Nullable Response response,
+            boolean last,
+            @org.jspecify.annotations.Nullable ByteBuffer content,
+            Callback callback) {
+        if (response == null || response.getStatus() < 200) {
+            super.send(request, response, last, content, callback);
+            return;
+        }
+        var named = new MetaData.Response(
+                response.getStatus(),
+                reason.isEmpty() ? null : reason,
+                version,
+                response.getHttpFields(),
+                response.getContentLength(),
+                response.getTrailersSupplier());
+        super.send(request, named, last, content, callback);
+    }
+}

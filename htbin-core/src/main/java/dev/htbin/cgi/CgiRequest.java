@@ -1,0 +1,59 @@
+package dev.htbin.cgi;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Peer;
+import dev.htbin.http.Request;
+import dev.htbin.http.ServerInfo;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * All that a script's environment and command line are made from.
+ *
+ * @param request the head of the request
+ * @param peer the connection it arrived on
+ * @param server what the server says of itself
+ * @param script the script and its {@code PATH_INFO}
+ * @param root the document root
+ * @param pathTranslated what {@code PATH_INFO} would be as a file, an octet string; empty when there is none: see {@link LaunchPlan#pathTranslated}
+ * @param contentLength how many octets the request's body has; empty when it has no body
+ * @param id what tells this request from all others, for {@code UNIQUE_ID}
+ * @param authentication who the server found the client to be; empty when it did not ask
+ */
+public record CgiRequest(
+        Request request,
+        Peer peer,
+        ServerInfo server,
+        ScriptResolution.Script script,
+        DocumentRoot root,
+        Optional<String> pathTranslated,
+        OptionalLong contentLength,
+        String id,
+        Optional<Authentication> authentication) {
+    public CgiRequest {
+        requireNonNull(request, "request");
+        requireNonNull(peer, "peer");
+        requireNonNull(server, "server");
+        requireNonNull(script, "script");
+        requireNonNull(root, "root");
+        requireNonNull(pathTranslated, "pathTranslated");
+        requireNonNull(contentLength, "contentLength");
+        requireNonNull(id, "id");
+        requireNonNull(authentication, "authentication");
+    }
+
+    /**
+     * Who the server itself, never a header field alone, found the client to be.
+     *
+     * @param scheme the authentication scheme, a token such as {@code Basic}
+     * @param user the user's name, an octet string
+     */
+    public record Authentication(String scheme, String user) {
+        public Authentication {
+            requireNonNull(scheme, "scheme");
+            requireNonNull(user, "user");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.htbin.cgi;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.Octets;
+import dev.htbin.http.UrlPath;
+import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.RunsAs;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a request would execute, as a value: nothing has been started.
+ *
+ * @param script the script
+ * @param spec what is executed: the script's file, its own path as first argument, the words of an indexed query, its environment, its own directory
+ * @param dropped the header fields and configured variables that the script does not get, and why
+ */
+public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<DroppedField> dropped) {
+    public LaunchPlan {
+        requireNonNull(script, "script");
+        requireNonNull(spec, "spec");
+        dropped = List.copyOf(dropped);
+    }
+
+    /** Returns the plan of a request. */
+    public static LaunchPlan of(CgiRequest request, CgiConfig config) {
+        CgiEnvironment environment = CgiEnvironment.of(request, config.environment());
+        Path file = request.script().file();
+        var arguments = new ArrayList<String>();
+        arguments.add(Octets.ofText(file.toString()));
+        arguments.addAll(CommandLine.wordsOf(request.request()));
+        Path directory = requireNonNull(file.getParent(), "a script's directory");
+        return new LaunchPlan(
+                request.script(),
+                new LaunchSpec(file, arguments, environment.variables(), directory),
+                environment.dropped());
+    }
+
+    /**
+     * Returns what {@code PATH_INFO} would be as a file: {@code PATH_TRANSLATED}. The file need not exist.
+     *
+     * @param script the script
+     * @param translate maps a URL path to a file, as for files
+     * @param root what a path that no file name can stand for is appended to
+     * @return an octet string; empty without {@code PATH_INFO}, or if an encoded slash in it made a dot segment, which would lead elsewhere
+     * @spec https://www.rfc-editor.org/rfc/rfc3875#section-4.1.6 RFC 3875 section 4.1.6
+     */
+    public static Optional<String> pathTranslated(
+            ScriptResolution.Script script, Function<UrlPath, Optional<Path>> translate, Path root) {
+        String pathInfo = script.pathInfo();
+        if (pathInfo.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean directory = pathInfo.endsWith("/");
+        String inner = pathInfo.substring(1, Math.max(1, directory ? pathInfo.length() - 1 : pathInfo.length()));
+        List<String> segments = inner.isEmpty() ? List.of() : List.of(inner.split("/", -1));
+        if (segments.contains("..") || segments.contains(".")) {
+            return Optional.empty();
+        }
+        Optional<Path> translated = translate.apply(new UrlPath(segments, directory));
+        if (translated.isEmpty()) {
+            return Optional.of(Octets.ofText(root.toString()) + pathInfo);
+        }
+        String path = Octets.ofText(translated.get().toString());
+        return Optional.of(directory && !path.endsWith("/") ? path + "/" : path);
+    }
+
+    /**
+     * Describes the plan for a reader: script, arguments, directory, user, environment and what was left out. The same plan has the same description.
+     *
+     * @param user the user that the script would run as
+     */
+    public String describe(RunsAs user) {
+        var text = new StringBuilder();
+        line(text, "script", Octets.ofText(script.file().toString()));
+        line(text, "script name", script.scriptName());
+        line(text, "path info", script.pathInfo().isEmpty() ? "(none)" : script.pathInfo());
+        line(text, "directory", Octets.ofText(spec.directory().toString()));
+        line(text, "user", userText(user));
+        text.append("arguments:\n");
+        for (int i = 0; i < spec.arguments().size(); i++) {
+            line(text, "  " + i, spec.arguments().get(i));
+        }
+        text.append("environment:\n");
+        spec.environment()
+                .forEach((name, value) -> text.append("  ")
+                        .append(shown(name))
+                        .append('=')
+                        .append(shown(value))
+                        .append('\n'));
+        if (!dropped.isEmpty()) {
+            text.append("not passed on:\n");
+            for (DroppedField field : dropped) {
+                line(text, "  " + shown(field.name()), field.reason());
+            }
+        }
+        return text.toString();
+    }
+
+    private static String userText(RunsAs user) {
+        String ids = user.uid() < 0 ? "" : " (uid %d, gid %d)".formatted(user.uid(), user.gid());
+        return user.user() + ids + (user.noNewPrivileges() ? ", can gain no privileges" : "");
+    }
+
+    private static void line(StringBuilder text, String label, String value) {
+        text.append(label).append(": ").append(shown(value)).append('\n');
+    }
+
+    /** Escapes what a terminal would act on; well-formed UTF-8 is shown as text. */
+    private static String shown(String octets) {
+        boolean utf8 = Octets.isUtf8(octets);
+        String text = utf8 ? Octets.toText(octets) : octets;
+        var shown = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (c == '\\' || Character.isISOControl(c) || (!utf8 && c > 0x7E)) {
+                shown.append(c == '\\' ? "\\\\" : "\\x%02X".formatted(c));
+            } else if (Character.getType(c) == Character.FORMAT) {
+                shown.append("\\u{%X}".formatted(c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
+    }
+}

@@ -1,22 +1,31 @@
 package dev.htbin.process;
 
+import dev.htbin.process.posix.PosixLauncher;
 import java.io.IOException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds the best launcher that the machine has. */
 public final class Launchers {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.htbin.process");
+
     private Launchers() {}
 
     /**
-     * Starts the best launcher that the machine has.
+     * Starts the best launcher that the machine has: posix_spawn on Linux with glibc and the grant of native access, else {@link ProcessBuilder}, which runs
+     * processes as this process's own user and is therefore refused to root.
      *
      * @param user the user that processes run as, a name or a number; empty: {@code nobody} when this process is root, else its own user
      * @throws IOException if the user does not exist, is root, or this process may not become it; the message says which
      */
     public static Launcher start(Optional<String> user) throws IOException {
-        if (user.isPresent()) {
-            throw new IOException("no launcher yet for user " + user);
+        Optional<String> obstacle = PosixLauncher.obstacle();
+        if (obstacle.isPresent()) {
+            throw new IOException(obstacle.get());
         }
-        throw new IOException("no launcher yet");
+        Launcher launcher = PosixLauncher.start(user);
+        LOG.info("processes start by {} as {}", launcher.name(), launcher.runsAs());
+        return launcher;
     }
 }

@@ -1,0 +1,51 @@
+package dev.htbin.process.posix;
+
+import static dev.htbin.process.posix.Native.INT;
+import static dev.htbin.process.posix.Native.POINTER;
+import static dev.htbin.process.posix.Native.broken;
+import static dev.htbin.process.posix.Native.capturing;
+import static dev.htbin.process.posix.Native.returnsInt;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The functions of sys/socket.h.
+ *
+ * <p>One method per function, named and typed as in C, that returns what C returns. Functions that set errno take the segment that receives it, which belongs to
+ * the caller; {@link Native#errno} reads it.
+ */
+final class LibcSocket {
+    private static final MethodHandle GETSOCKNAME = capturing("getsockname", returnsInt(INT, POINTER, POINTER));
+    private static final MethodHandle GETPEERNAME = capturing("getpeername", returnsInt(INT, POINTER, POINTER));
+    private static final MethodHandle GETSOCKOPT = capturing("getsockopt", returnsInt(INT, INT, INT, POINTER, POINTER));
+
+    private LibcSocket() {}
+
+    /** <a href="https://man7.org/linux/man-pages/man2/getsockname.2.html">getsockname(2)</a> */
+    static int getsockname(MemorySegment errno, int fd, MemorySegment address, MemorySegment length) {
+        try {
+            return (int) GETSOCKNAME.invokeExact(errno, fd, address, length);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/getpeername.2.html">getpeername(2)</a> */
+    static int getpeername(MemorySegment errno, int fd, MemorySegment address, MemorySegment length) {
+        try {
+            return (int) GETPEERNAME.invokeExact(errno, fd, address, length);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/getsockopt.2.html">getsockopt(2)</a> */
+    static int getsockopt(MemorySegment errno, int fd, int level, int name, MemorySegment value, MemorySegment length) {
+        try {
+            return (int) GETSOCKOPT.invokeExact(errno, fd, level, name, value, length);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+}

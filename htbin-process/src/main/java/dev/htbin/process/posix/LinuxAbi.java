@@ -1,0 +1,103 @@
+package dev.htbin.process.posix;
+
+/**
+ * Numbers of the Linux kernel's and glibc's binary interfaces. Taken from the headers of Linux 6.1 and glibc 2.36 and compared with the machine's own headers by
+ * a test. All are part of a stable interface; those that differ between processors are chosen when the class loads.
+ */
+final class LinuxAbi {
+    private static final boolean AMD64 = System.getProperty("os.arch").equals("amd64");
+    private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+
+    // fcntl.h (asm-generic/fcntl.h; arch/arm64 has its own O_DIRECTORY and O_TMPFILE)
+    static final int O_RDONLY = 0;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
+    static final int O_NONBLOCK = 0x800;
+    static final int O_CLOEXEC = 0x80000;
+    static final int O_PATH = 0x200000;
+    static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
+    static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
+    static final int F_SETFL = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
+    static final int F_SETPIPE_SZ = 1031;
+
+    // poll.h
+    static final short POLLIN = 0x1;
+    static final short POLLERR = 0x8;
+    static final short POLLHUP = 0x10;
+    static final short POLLNVAL = 0x20;
+    static final short POLLRDHUP = 0x2000;
+
+    // sys/eventfd.h, sys/mman.h
+    static final int EFD_CLOEXEC = 0x80000;
+    static final int EFD_NONBLOCK = 0x800;
+    static final int MFD_CLOEXEC = 1;
+
+    // spawn.h (glibc)
+    static final int POSIX_SPAWN_SETSIGDEF = 0x04;
+    static final int POSIX_SPAWN_SETSIGMASK = 0x08;
+    static final int POSIX_SPAWN_SETSID = 0x80;
+    static final int SIZEOF_SPAWNATTR = 336;
+    static final int SIZEOF_FILE_ACTIONS = 80;
+    static final int SIZEOF_SIGSET = 128;
+
+    // signal.h, sys/wait.h
+    static final int SIGKILL = 9;
+    static final int SIGTERM = 15;
+    static final int SIGCHLD = 17;
+    static final long SIG_DFL = 0;
+    static final long SIG_IGN = 1;
+    static final int SIZEOF_SIGACTION = 152;
+    static final int P_PID = 1;
+    static final int WNOHANG = 1;
+    static final int WEXITED = 4;
+    static final int WNOWAIT = 0x01000000;
+    /** Waits for children of every kind, also such that were made by clone(2) without SIGCHLD. */
+    static final int WALL = 0x40000000;
+
+    static final int CLD_EXITED = 1;
+    static final int SIZEOF_SIGINFO = 128;
+    static final int SIGINFO_CODE = 8;
+    static final int SIGINFO_PID = 16;
+    static final int SIGINFO_STATUS = 24;
+
+    // sys/socket.h, netinet/in.h
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int SOL_SOCKET = 1;
+    static final int SO_COOKIE = 57;
+    static final int SIZEOF_SOCKADDR_STORAGE = 128;
+
+    // sched.h, sys/prctl.h, linux/capability.h
+    static final int CLONE_FS = 0x200;
+    static final int PR_GET_DUMPABLE = 3;
+    static final int PR_SET_DUMPABLE = 4;
+    static final int PR_CAPBSET_READ = 23;
+    static final int PR_CAPBSET_DROP = 24;
+    static final int PR_SET_NO_NEW_PRIVS = 38;
+    static final int PR_GET_NO_NEW_PRIVS = 39;
+    static final int PR_CAP_AMBIENT = 47;
+    static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    static final int CAPABILITY_VERSION_3 = 0x20080522;
+
+    // pwd.h (glibc, 64 bit)
+    static final int SIZEOF_PASSWD = 48;
+    static final int PASSWD_NAME = 0;
+    static final int PASSWD_UID = 16;
+    static final int PASSWD_GID = 20;
+
+    // asm/unistd.h: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h
+    static final int SYS_SETGROUPS = AMD64 ? 116 : 159;
+    static final int SYS_SETRESUID = AMD64 ? 117 : 147;
+    static final int SYS_SETRESGID = AMD64 ? 119 : 149;
+    static final int SYS_CAPSET = AMD64 ? 126 : 91;
+    static final int SYS_PIDFD_OPEN = 434;
+
+    private LinuxAbi() {}
+
+    /** Tells whether the numbers here hold for this machine's processor. */
+    static boolean known() {
+        return AMD64 || AARCH64;
+    }
+}

@@ -1,0 +1,355 @@
+package dev.htbin.process.posix;
+
+import static dev.htbin.process.posix.LinuxAbi.POLLERR;
+import static dev.htbin.process.posix.LinuxAbi.POLLHUP;
+import static dev.htbin.process.posix.LinuxAbi.POLLIN;
+import static dev.htbin.process.posix.LinuxAbi.POLLNVAL;
+import static dev.htbin.process.posix.LinuxAbi.POLLRDHUP;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.htbin.process.Child;
+import dev.htbin.process.ExitStatus;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process and the descriptors that tell of it. Its id stays taken until {@link #close}, also after it ended, since it is waited for only then: so a signal to its
+ * group can never reach a stranger.
+ */
+final class PosixChild implements Child {
+    private static final int OUTPUT = 0;
+    private static final int ERROR = 1;
+    private static final int PROCESS = 2;
+    private static final int WAKE = 3;
+    private static final int CLIENT = 4;
+    private static final int POLLED = 5;
+    private static final short GONE = POLLERR | POLLHUP | POLLNVAL;
+
+    private final int pid;
+    private final PosixLauncher launcher;
+    private final Workspace workspace;
+    /** Held by who waits, reads or closes. */
+    private final ReentrantLock loop = new ReentrantLock();
+    /** Held by who signals, wakes or reaps; guards {@link #reaped} and {@link #closing}. */
+    private final ReentrantLock signals = new ReentrantLock();
+
+    private final int process;
+    private final int wake;
+    private int output;
+    private int error;
+    private int client = -1;
+    private short clientEvents = POLLRDHUP;
+    private volatile @Nullable ExitStatus exit;
+    private boolean closing;
+    private boolean reaped;
+
+    PosixChild(PosixLauncher launcher, Workspace workspace, SpawnErrand spawned, int process, int wake) {
+        this.launcher = launcher;
+        this.workspace = workspace;
+        this.pid = spawned.pid;
+        this.output = spawned.output;
+        this.error = spawned.errorOutput;
+        this.process = process;
+        this.wake = wake;
+    }
+
+    @Override
+    public long pid() {
+        return pid;
+    }
+
+    @Override
+    public boolean watch(InetSocketAddress local, InetSocketAddress remote) {
+        loop.lock();
+        try {
+            if (isClosing() || client >= 0) {
+                return client >= 0;
+            }
+            client = launcher.sockets().duplicate(local, remote, workspace);
+            return client >= 0;
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    @Override
+    public Set<Event> await(Duration timeout) throws IOException, InterruptedException {
+        loop.lock();
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            requireOpen();
+            workspace.poll(OUTPUT, output, POLLIN);
+            workspace.poll(ERROR, error, POLLIN);
+            workspace.poll(PROCESS, exit == null ? process : -1, POLLIN);
+            workspace.poll(WAKE, wake, POLLIN);
+            workspace.poll(CLIENT, client, clientEvents);
+            poll(exit == null ? timeout : Duration.ZERO);
+            return events();
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    @Override
+    public int readOutput(ByteBuffer buffer) throws IOException {
+        loop.lock();
+        try {
+            int count = read(output, buffer, "standard output");
+            if (count < 0) {
+                output = closed(output);
+            }
+            return count;
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    @Override
+    public int readError(ByteBuffer buffer) throws IOException {
+        loop.lock();
+        try {
+            int count = read(error, buffer, "standard error");
+            if (count < 0) {
+                error = closed(error);
+            }
+            return count;
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    @Override
+    public ExitStatus exitStatus() {
+        ExitStatus status = exit;
+        if (status == null) {
+            loop.lock();
+            try {
+                if (!isClosing()) {
+                    inspect();
+                }
+                status = exit;
+            } finally {
+                loop.unlock();
+            }
+        }
+        if (status == null) {
+            throw new IllegalStateException("process %d has not ended yet".formatted(pid));
+        }
+        return status;
+    }
+
+    @Override
+    public void terminate() {
+        signal(LinuxAbi.SIGTERM);
+    }
+
+    @Override
+    public void kill() {
+        signal(LinuxAbi.SIGKILL);
+    }
+
+    @Override
+    public void wake() {
+        signals.lock();
+        try {
+            if (!closing) {
+                ring();
+            }
+        } finally {
+            signals.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        signals.lock();
+        try {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            if (loop.isLocked()) {
+                ring();
+            }
+        } finally {
+            signals.unlock();
+        }
+        loop.lock();
+        try {
+            end();
+            output = closed(output);
+            error = closed(error);
+            client = closed(client);
+            Libc.close(process);
+            Libc.close(wake);
+            launcher.workspaces().giveBack(workspace);
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    private void end() {
+        signals.lock();
+        try {
+            send(LinuxAbi.SIGKILL);
+            ExitStatus last = Reaper.reap(pid, workspace);
+            if (exit == null) {
+                exit = last;
+            }
+            reaped = true;
+        } finally {
+            signals.unlock();
+        }
+    }
+
+    private void poll(Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + toNanos(timeout);
+        while (true) {
+            long left = deadline - System.nanoTime();
+            // Rounded up, so that the time is over when poll says so.
+            int millis = left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+            int ready = Libc.poll(workspace.errno, workspace.polled, POLLED, millis);
+            if (ready >= 0) {
+                return;
+            }
+            int errno = Native.errno(workspace.errno);
+            if (errno != Errno.EINTR.number) {
+                throw new IOException("process %d: poll: %s".formatted(pid, Errno.describe(errno)));
+            }
+        }
+    }
+
+    private static long toNanos(Duration timeout) {
+        // Half of what a long holds, so that the deadline does not overflow.
+        return timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
+    }
+
+    private Set<Event> events() throws IOException {
+        requireOpen();
+        Set<Event> events = EnumSet.noneOf(Event.class);
+        if (workspace.found(OUTPUT) != 0) {
+            events.add(Event.OUTPUT);
+        }
+        if (workspace.found(ERROR) != 0) {
+            events.add(Event.ERROR);
+        }
+        if (workspace.found(PROCESS) != 0) {
+            inspect();
+        }
+        if (exit != null) {
+            events.add(Event.EXITED);
+        }
+        if (workspace.found(WAKE) != 0) {
+            Libc.read(workspace.errno, wake, workspace.number, Long.BYTES);
+            events.add(Event.WOKEN);
+        }
+        int found = workspace.found(CLIENT);
+        if ((found & GONE) != 0) {
+            events.add(Event.CLIENT_GONE);
+        } else if ((found & POLLRDHUP) != 0) {
+            clientEvents = 0;
+            events.add(Event.CLIENT_FINISHED);
+        }
+        return events;
+    }
+
+    private int read(int descriptor, ByteBuffer buffer, String what) throws IOException {
+        requireOpen();
+        if (descriptor < 0) {
+            return -1;
+        }
+        if (!buffer.hasRemaining()) {
+            return 0;
+        }
+        boolean direct = buffer.isDirect();
+        MemorySegment target = direct ? MemorySegment.ofBuffer(buffer) : workspace.transfer();
+        int most = direct ? buffer.remaining() : Math.min(buffer.remaining(), Workspace.TRANSFER_BYTES);
+        long count;
+        do {
+            count = Libc.read(workspace.errno, descriptor, target, most);
+        } while (count < 0 && Native.errno(workspace.errno) == Errno.EINTR.number);
+        if (count < 0) {
+            int errno = Native.errno(workspace.errno);
+            if (errno == Errno.EAGAIN.number) {
+                return 0;
+            }
+            throw new IOException("process %d: %s: %s".formatted(pid, what, Errno.describe(errno)));
+        }
+        if (count == 0) {
+            return -1;
+        }
+        if (direct) {
+            buffer.position(buffer.position() + (int) count);
+        } else {
+            buffer.put(target.asSlice(0, count).asByteBuffer());
+        }
+        return (int) count;
+    }
+
+    /** Looks whether the process has ended, and leaves it unreaped. */
+    private void inspect() {
+        if (exit == null) {
+            exit = Reaper.inspect(pid, workspace);
+        }
+    }
+
+    private void signal(int signal) {
+        signals.lock();
+        try {
+            send(signal);
+        } finally {
+            signals.unlock();
+        }
+    }
+
+    private void send(int signal) {
+        if (reaped) {
+            return;
+        }
+        if (Libc.kill(workspace.signalErrno, -pid, signal) != 0
+                && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
+            launcher.signalByWarden(-pid, signal);
+        }
+    }
+
+    private void ring() {
+        workspace.ring.set(JAVA_LONG, 0, 1);
+        Libc.write(workspace.signalErrno, wake, workspace.ring, Long.BYTES);
+    }
+
+    private boolean isClosing() {
+        signals.lock();
+        try {
+            return closing;
+        } finally {
+            signals.unlock();
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (isClosing()) {
+            throw new IOException("process %d: closed".formatted(pid));
+        }
+    }
+
+    private static int closed(int descriptor) {
+        if (descriptor >= 0) {
+            Libc.close(descriptor);
+        }
+        return -1;
+    }
+
+    @Override
+    public String toString() {
+        return "process " + pid;
+    }
+}

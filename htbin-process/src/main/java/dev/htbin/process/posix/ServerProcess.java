@@ -1,0 +1,79 @@
+package dev.htbin.process.posix;
+
+import static dev.htbin.process.posix.LinuxAbi.O_CLOEXEC;
+import static dev.htbin.process.posix.LinuxAbi.O_RDWR;
+import static dev.htbin.process.posix.LinuxAbi.PR_GET_DUMPABLE;
+import static dev.htbin.process.posix.LinuxAbi.PR_SET_DUMPABLE;
+import static dev.htbin.process.posix.LinuxAbi.SIGCHLD;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** What must hold for the server's own process before it starts others. */
+final class ServerProcess {
+    private ServerProcess() {}
+
+    /** Occupies the descriptors 0, 1 and 2 if the server was started without: a pipe must not get one of these numbers. */
+    static void occupyStandardDescriptors() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            MemorySegment device = arena.allocateFrom("/dev/null");
+            int opened;
+            do {
+                opened = Libc.open(errno, device, O_RDWR | O_CLOEXEC, 0);
+                check(opened, "/dev/null", errno);
+            } while (opened <= 2);
+            Libc.close(opened);
+        }
+    }
+
+    /** A parent may have left SIGCHLD ignored: then ended children vanish before anyone learns how they ended. */
+    static void keepEndedChildren() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            MemorySegment action = arena.allocate(LinuxAbi.SIZEOF_SIGACTION, 8);
+            check(Libc.sigaction(errno, SIGCHLD, MemorySegment.NULL, action), "sigaction", errno);
+            if (action.get(JAVA_LONG, 0) == LinuxAbi.SIG_IGN) {
+                action.fill((byte) 0);
+                action.set(JAVA_LONG, 0, LinuxAbi.SIG_DFL);
+                check(Libc.sigaction(errno, SIGCHLD, action, MemorySegment.NULL), "sigaction", errno);
+            }
+        }
+    }
+
+    /**
+     * Keeps processes of a warden's user from attaching to this one. The kernel sees to it when a thread changes its user; this makes sure.
+     *
+     * @throws IOException if the process stays open to them
+     */
+    static void forbidAttaching() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            if (Libc.prctl(errno, PR_GET_DUMPABLE, 0, 0, 0, 0) == 1) {
+                check(Libc.prctl(errno, PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)", errno);
+            }
+        }
+    }
+
+    /**
+     * Makes sure that the kernel has process descriptors (Linux 5.3).
+     *
+     * @throws IOException if it has none
+     */
+    static void requireProcessDescriptors() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            long opened = Libc.syscall(errno, LinuxAbi.SYS_PIDFD_OPEN, Libc.getpid(), 0, 0);
+            check(opened, "pidfd_open (expected: Linux 5.3 or later)", errno);
+            Libc.close((int) opened);
+        }
+    }
+
+    private static void check(long result, String what, MemorySegment errno) throws IOException {
+        if (result < 0) {
+            throw new IOException(what + ": " + Errno.describe(Native.errno(errno)));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.htbin.process.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+
+/** Makes the pipes, so that they belong to the warden's user, and starts a process. */
+final class SpawnErrand extends Errand {
+    private final LaunchImage image;
+    private final MemorySegment path;
+    private final MemorySegment attributes;
+    private final int stdin;
+    private final int directory;
+
+    /** 0, or the error number of the call that failed. */
+    int error;
+    /** Whether the machine failed before the program was looked at. */
+    boolean failedEarly;
+
+    int pid;
+    int output = -1;
+    int errorOutput = -1;
+
+    SpawnErrand(LaunchImage image, MemorySegment path, MemorySegment attributes, int stdin, int directory) {
+        this.image = image;
+        this.path = path;
+        this.attributes = attributes;
+        this.stdin = stdin;
+        this.directory = directory;
+    }
+
+    @Override
+    void perform(WardenMemory memory) {
+        failedEarly = true;
+        if (Libc.pipe2(memory.errno(), memory.output(), LinuxAbi.O_CLOEXEC) != 0) {
+            error = Native.errno(memory.errno());
+            return;
+        }
+        int outputEnd = memory.output().get(JAVA_INT, 4);
+        output = memory.output().get(JAVA_INT, 0);
+        if (Libc.pipe2(memory.errno(), memory.error(), LinuxAbi.O_CLOEXEC) != 0) {
+            error = Native.errno(memory.errno());
+        } else {
+            errorOutput = memory.error().get(JAVA_INT, 0);
+            int errorEnd = memory.error().get(JAVA_INT, 4);
+            error = spawn(memory, outputEnd, errorEnd);
+            Libc.close(errorEnd);
+        }
+        Libc.close(outputEnd);
+        if (error != 0) {
+            closePipes();
+        }
+    }
+
+    private int spawn(WardenMemory memory, int outputEnd, int errorEnd) {
+        MemorySegment actions = memory.fileActions();
+        int failure = LibcSpawn.posix_spawn_file_actions_init(actions);
+        if (failure != 0) {
+            return failure;
+        }
+        // The descriptors are above 2 (StandardDescriptors), so that no dup2 overwrites the source of a later one.
+        failure = LibcSpawn.posix_spawn_file_actions_adddup2(actions, stdin, 0);
+        if (failure == 0) {
+            failure = LibcSpawn.posix_spawn_file_actions_adddup2(actions, outputEnd, 1);
+        }
+        if (failure == 0) {
+            failure = LibcSpawn.posix_spawn_file_actions_adddup2(actions, errorEnd, 2);
+        }
+        if (failure == 0) {
+            failure = LibcSpawn.posix_spawn_file_actions_addfchdir_np(actions, directory);
+        }
+        if (failure == 0) {
+            failure = LibcSpawn.posix_spawn_file_actions_addclosefrom_np(actions, 3);
+        }
+        if (failure == 0) {
+            failedEarly = false;
+            failure = LibcSpawn.posix_spawn(
+                    memory.pid(), path, actions, attributes, image.arguments(), image.environment());
+            pid = memory.pid().get(JAVA_INT, 0);
+        }
+        LibcSpawn.posix_spawn_file_actions_destroy(actions);
+        return failure;
+    }
+
+    private void closePipes() {
+        Libc.close(output);
+        if (errorOutput >= 0) {
+            Libc.close(errorOutput);
+        }
+        output = -1;
+        errorOutput = -1;
+    }
+}

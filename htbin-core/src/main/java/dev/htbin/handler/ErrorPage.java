@@ -3,6 +3,7 @@ package dev.htbin.handler;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.htbin.http.Fields;
+import dev.htbin.http.Html;
 import java.nio.ByteBuffer;
 
 /**

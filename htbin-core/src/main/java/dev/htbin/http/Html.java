@@ -1,14 +1,14 @@
-package dev.htbin.handler;
+package dev.htbin.http;
 
 /** Text in HTML. */
-final class Html {
+public final class Html {
     /** The {@code Content-Security-Policy} of pages that the server makes: no script, nothing loaded, a style in the page. */
-    static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+    public static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
     private Html() {}
 
     /** Escapes a text so that it is only text, between tags and in a quoted attribute. */
-    static String escape(String text) {
+    public static String escape(String text) {
         var escaped = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

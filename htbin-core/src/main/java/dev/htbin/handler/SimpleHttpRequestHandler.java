@@ -1,0 +1,343 @@
+package dev.htbin.handler;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.file.DirectoryListing;
+import dev.htbin.file.FileBody;
+import dev.htbin.file.FileConfig;
+import dev.htbin.file.Lookup;
+import dev.htbin.file.Precondition;
+import dev.htbin.file.RangeSelection;
+import dev.htbin.file.ServedFile;
+import dev.htbin.http.Exchange;
+import dev.htbin.http.Fields;
+import dev.htbin.http.Html;
+import dev.htbin.http.HttpException;
+import dev.htbin.http.Octets;
+import dev.htbin.http.UrlPath;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the files of a directory and below (Python: {@code SimpleHTTPRequestHandler}).
+ *
+ * <p>The URL's hierarchy is that of the directory. A directory is answered with its index page or a listing. Never served, nor listed: a name that begins
+ * with a dot, what a symbolic link leads to out of the root, what is no plain file, and what {@link #isServed} refuses. Hooks may be overridden, these
+ * guards not: whatever {@link #translatePath} returns, only what lies in the root is opened.
+ */
+public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(SimpleHttpRequestHandler.class);
+
+    private final FileConfig files;
+
+    /**
+     * Creates the handler of one exchange.
+     *
+     * @param exchange not answered yet
+     * @param files which files are served and how
+     */
+    public SimpleHttpRequestHandler(Exchange exchange, FileConfig files) {
+        super(exchange);
+        this.files = requireNonNull(files, "files");
+    }
+
+    /** Returns which files are served and how. Python: {@code directory}, {@code index_pages}, {@code extensions_map}. */
+    protected final FileConfig files() {
+        return files;
+    }
+
+    /** Serves a file, a part of it, or a directory. Python: {@code do_GET}. */
+    @Override
+    protected void doGet() throws IOException {
+        Optional<FileBody> source = sendHead();
+        if (source.isPresent()) {
+            try (FileBody body = source.get()) {
+                copyFile(body);
+            }
+        }
+    }
+
+    /** Serves the head of what GET would get. Python: {@code do_HEAD}. */
+    @Override
+    protected void doHead() throws IOException {
+        Optional<FileBody> source = sendHead();
+        if (source.isPresent()) {
+            source.get().close();
+        }
+    }
+
+    /**
+     * Completes the head of the response to GET or HEAD. Python: {@code send_head}.
+     *
+     * @return the body, which the caller sends if it is to be sent, and closes; empty when the response is complete
+     */
+    protected Optional<FileBody> sendHead() throws IOException {
+        UrlPath url = UrlPath.parse(exchange().request().rawPath());
+        if (isHidden(url) || !isServed(url)) {
+            return sendNotFound();
+        }
+        Optional<Path> path = translatePath(path());
+        if (path.isEmpty()) {
+            return sendNotFound();
+        }
+        if (url.directory()) {
+            // The usual case first: when the first index page is there, the directory need not be looked at.
+            Optional<ServedFile> index = firstIndexPage(url, path.get());
+            if (index.isPresent()) {
+                return sendFile(index.get());
+            }
+        }
+        return switch (lookup(path.get())) {
+            case Lookup.Found found
+            when url.directory() -> {
+                found.file().close();
+                yield sendNotFound();
+            }
+            case Lookup.Found(ServedFile file) -> sendFile(file);
+            case Lookup.FoundDirectory directory when !url.directory() -> redirectToSlash(url);
+            case Lookup.FoundDirectory directory -> sendIndexPage(url, path.get());
+            case Lookup.Missing() -> sendNotFound();
+            case Lookup.Forbidden() -> sendForbidden("No permission to read file");
+        };
+    }
+
+    /**
+     * Returns the path of the file that a request names; it need not exist. Python: {@code translate_path}.
+     *
+     * @param path the raw target; what begins with {@code ?} is ignored
+     * @return empty if the target can name no file, for example because a name in it holds an encoded slash or is no UTF-8
+     */
+    protected Optional<Path> translatePath(String path) {
+        int end = path.indexOf('?');
+        return files.root().resolve(UrlPath.parse(end < 0 ? path : path.substring(0, end)));
+    }
+
+    /**
+     * Tells whether what lies at a URL path may be served and listed as a file. Asked for the path that was requested, for index pages, for what a
+     * listing holds, and for the real place of whatever is found.
+     */
+    protected boolean isServed(UrlPath path) {
+        return true;
+    }
+
+    /**
+     * Completes the head of a listing. Python: {@code list_directory}.
+     *
+     * @param directory what {@link #translatePath} returned, a directory in the root
+     * @return the page; empty when the response is complete
+     */
+    protected Optional<FileBody> listDirectory(Path directory) throws IOException {
+        UrlPath url = UrlPath.parse(exchange().request().rawPath());
+        String displayPath = Octets.toText(new UrlPath(url.names(), true).decoded());
+        ByteBuffer page;
+        try {
+            Path real = directory.toRealPath();
+            page = DirectoryListing.of(
+                            files.root(),
+                            real,
+                            displayPath,
+                            (name, target) -> isServed(child(url, name)) && isServed(urlOf(target)))
+                    .html();
+        } catch (IOException e) {
+            LOG.debug("can't list {}", directory, e);
+            return sendForbidden("No permission to list directory");
+        }
+        sendResponse(200);
+        sendHeader("Content-Type", "text/html; charset=utf-8");
+        sendHeader("Content-Length", Integer.toString(page.remaining()));
+        sendHeader("X-Content-Type-Options", "nosniff");
+        sendHeader("Content-Security-Policy", Html.POLICY);
+        endHeaders();
+        return Optional.of(new FileBody.Memory(page));
+    }
+
+    /** Returns the media type of a file. Python: {@code guess_type}. */
+    protected String guessType(Path path) {
+        return files.mediaType(String.valueOf(path.getFileName()));
+    }
+
+    /**
+     * Sends the body. Override it to send something else of the same length. Python: {@code copyfile}.
+     *
+     * @param source the caller closes it
+     */
+    protected void copyFile(FileBody source) throws IOException {
+        switch (source) {
+            case FileBody.Memory memory -> sendBody(memory.octets());
+            case FileBody.Region region -> sendBody(region.region());
+        }
+    }
+
+    private Optional<FileBody> sendFile(ServedFile file) throws IOException {
+        boolean done = false;
+        try {
+            Optional<FileBody> body = sendConditionally(file);
+            done = body.isPresent();
+            return body;
+        } finally {
+            if (!done) {
+                file.close();
+            }
+        }
+    }
+
+    private Optional<FileBody> sendConditionally(ServedFile file) throws IOException {
+        return switch (Precondition.of(headers(), file.validators())) {
+            case NOT_MODIFIED -> {
+                sendResponse(304);
+                sendValidators(file);
+                endHeaders();
+                yield Optional.empty();
+            }
+            case FAILED -> {
+                sendError(412);
+                yield Optional.empty();
+            }
+            case PROCEED -> sendSelected(file);
+        };
+    }
+
+    private Optional<FileBody> sendSelected(ServedFile file) throws IOException {
+        long bytes = file.body().length();
+        RangeSelection selection = command().equals("GET")
+                ? RangeSelection.of(headers(), file.validators(), bytes)
+                : new RangeSelection.Whole();
+        return switch (selection) {
+            case RangeSelection.Whole() -> {
+                sendResponse(200);
+                sendDescription(file, bytes);
+                endHeaders();
+                yield Optional.of(file.body());
+            }
+            case RangeSelection.Part part -> {
+                sendResponse(206);
+                sendHeader("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + bytes);
+                sendDescription(file, part.length());
+                endHeaders();
+                yield Optional.of(file.body().slice(part.first(), part.length()));
+            }
+            case RangeSelection.Unsatisfiable() ->
+                throw new HttpException(
+                        416,
+                        "The file has " + bytes + " octets.",
+                        Fields.empty().plus("Content-Range", "bytes */" + bytes));
+        };
+    }
+
+    private void sendDescription(ServedFile file, long bytes) {
+        sendHeader("Content-Type", guessType(file.real()));
+        sendHeader("Content-Length", Long.toString(bytes));
+        sendValidators(file);
+        sendHeader("Accept-Ranges", "bytes");
+        sendHeader("X-Content-Type-Options", "nosniff");
+    }
+
+    private void sendValidators(ServedFile file) {
+        sendHeader("Last-Modified", file.lastModified());
+        sendHeader("ETag", file.validators().etag());
+    }
+
+    private Optional<FileBody> sendIndexPage(UrlPath url, Path directory) throws IOException {
+        for (String name : files.indexPages()) {
+            if (!isServed(child(url, name))) {
+                continue;
+            }
+            switch (lookup(directory.resolve(name))) {
+                case Lookup.Found(ServedFile file) -> {
+                    return sendFile(file);
+                }
+                case Lookup.Forbidden() -> {
+                    return sendForbidden("No permission to read file");
+                }
+                case Lookup.FoundDirectory ignored -> {}
+                case Lookup.Missing() -> {}
+            }
+        }
+        return listDirectory(directory);
+    }
+
+    private Optional<ServedFile> firstIndexPage(UrlPath url, Path directory) throws IOException {
+        if (files.indexPages().isEmpty()
+                || !isServed(child(url, files.indexPages().getFirst()))) {
+            return Optional.empty();
+        }
+        return lookup(directory.resolve(files.indexPages().getFirst())) instanceof Lookup.Found(ServedFile file)
+                ? Optional.of(file)
+                : Optional.empty();
+    }
+
+    /** Looks a path up and refuses what may not be served where it really lies: a link must not lead around {@link #isServed}. */
+    private Lookup lookup(Path path) throws IOException {
+        Lookup lookup = files.lookup(path);
+        @Nullable
+        Path real = switch (lookup) {
+            case Lookup.Found(ServedFile file) -> file.real();
+            case Lookup.FoundDirectory(Path directory) -> directory;
+            case Lookup.Missing() -> null;
+            case Lookup.Forbidden() -> null;
+        };
+        if (real == null || isServed(urlOf(real))) {
+            return lookup;
+        }
+        if (lookup instanceof Lookup.Found(ServedFile file)) {
+            file.close();
+        }
+        return new Lookup.Missing();
+    }
+
+    private Optional<FileBody> redirectToSlash(UrlPath url) throws IOException {
+        // Made of the names alone, so that it never begins with two slashes: that would be another host
+        // (CVE-2021-28861).
+        var location = new StringBuilder();
+        url.names().forEach(name -> location.append('/').append(UrlPath.encode(name)));
+        location.append('/');
+        String target = path();
+        int mark = target.indexOf('?');
+        sendResponse(301);
+        sendHeader("Location", mark < 0 ? location.toString() : location + target.substring(mark));
+        sendHeader("Content-Length", "0");
+        endHeaders();
+        return Optional.empty();
+    }
+
+    private Optional<FileBody> sendNotFound() throws IOException {
+        sendError(404, "File not found");
+        return Optional.empty();
+    }
+
+    private Optional<FileBody> sendForbidden(String message) throws IOException {
+        sendError(403, message);
+        return Optional.empty();
+    }
+
+    private UrlPath urlOf(Path real) {
+        var names = new ArrayList<String>();
+        Path root = files.root().directory();
+        for (int i = root.getNameCount(); i < real.getNameCount(); i++) {
+            names.add(Octets.ofText(real.getName(i).toString()));
+        }
+        return new UrlPath(names, false);
+    }
+
+    private static UrlPath child(UrlPath url, String name) {
+        List<String> names = new ArrayList<>(url.names());
+        names.add(Octets.ofText(name));
+        return new UrlPath(names, false);
+    }
+
+    private static boolean isHidden(UrlPath url) {
+        for (String name : url.segments()) {
+            if (name.startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -28,6 +28,7 @@ public abstract sealed class CgiFailure extends Exception {
             case TimedOut failure -> 504;
             case NoOutput failure -> 502;
             case EndedBeforeHead failure -> 502;
+            case EndedEarly failure -> 502;
             case BadHead failure -> 502;
             case LengthMismatch failure -> 502;
             case TooManyRedirects failure -> 502;
@@ -37,6 +38,10 @@ public abstract sealed class CgiFailure extends Exception {
     /** Returns the sentence for the log. */
     public final String reasonForLog() {
         return String.valueOf(getMessage());
+    }
+
+    private static String ending(Optional<ExitStatus> status) {
+        return status.map(ExitStatus::toString).orElse("it closed its output and lives on");
     }
 
     /** The operating system did not start the script. */
@@ -119,11 +124,11 @@ public abstract sealed class CgiFailure extends Exception {
     public static final class NoOutput extends CgiFailure {
         private static final long serialVersionUID = 1L;
 
-        /** Creates the failure; {@code status} is how the script ended. */
-        public NoOutput(ExitStatus status) {
+        /** Creates the failure; {@code status} is how the script ended, empty if it closed its output and lives on. */
+        public NoOutput(Optional<ExitStatus> status) {
             super(
                     "the script wrote nothing to its standard output (%s); it must write at least 'Content-Type: ...' and a blank line"
-                            .formatted(status));
+                            .formatted(ending(status)));
         }
     }
 
@@ -134,12 +139,22 @@ public abstract sealed class CgiFailure extends Exception {
         /**
          * Creates the failure.
          *
-         * @param status how the script ended
+         * @param status how the script ended, empty if it closed its output and lives on
          * @param output how its output begins, printable
          */
-        public EndedBeforeHead(ExitStatus status, String output) {
+        public EndedBeforeHead(Optional<ExitStatus> status, String output) {
             super("the script's output ended before the blank line after its header fields (%s); it begins: %s"
-                    .formatted(status, output));
+                    .formatted(ending(status), output));
+        }
+    }
+
+    /** The script was killed before its response was whole. */
+    public static final class EndedEarly extends CgiFailure {
+        private static final long serialVersionUID = 1L;
+
+        /** Creates the failure; {@code status} is how the script ended. */
+        public EndedEarly(ExitStatus status) {
+            super("the script ended with %s before its response was whole".formatted(status));
         }
     }
 

@@ -58,8 +58,12 @@ public final class CgiResponseReader {
         return bytes > 0;
     }
 
-    /** Returns the failure of a script whose output ended before the head was complete. */
-    public CgiFailure ended(ExitStatus status) {
+    /**
+     * Returns the failure of a script whose output ended before the head was complete.
+     *
+     * @param status how the script ended, empty if it closed its output and lives on
+     */
+    public CgiFailure ended(Optional<ExitStatus> status) {
         return begun()
                 ? new CgiFailure.EndedBeforeHead(status, Excerpt.of(beginning.toString()))
                 : new CgiFailure.NoOutput(status);

@@ -37,6 +37,9 @@ public interface Child extends AutoCloseable {
      */
     boolean watch(InetSocketAddress local, InetSocketAddress remote);
 
+    /** Stops watching the client: its connection has the next request, or may be closed. Does nothing when it is not watched. */
+    void unwatch();
+
     /**
      * Waits until something happens.
      *

@@ -80,6 +80,16 @@ final class PosixChild implements Child {
     }
 
     @Override
+    public void unwatch() {
+        loop.lock();
+        try {
+            client = closed(client);
+        } finally {
+            loop.unlock();
+        }
+    }
+
+    @Override
     public Set<Event> await(Duration timeout) throws IOException, InterruptedException {
         loop.lock();
         try {

@@ -1,0 +1,294 @@
+package dev.htbin.cgi;
+
+import dev.htbin.cgi.CgiFailure.TimedOut.Phase;
+import dev.htbin.http.Exchange;
+import dev.htbin.http.HttpException;
+import dev.htbin.process.Child;
+import dev.htbin.process.Child.Event;
+import dev.htbin.process.ExitStatus;
+import dev.htbin.process.LaunchException;
+import dev.htbin.process.Launcher;
+import dev.htbin.process.Stdin;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One script from its start to its end, on one platform thread: a single loop over its output, its standard error, its end, its client and its time.
+ *
+ * <p>The response is given to the waiting exchange as soon as it is complete or has failed; the loop goes on until the process has ended.
+ */
+final class ScriptRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ScriptRun.class);
+    private static final int BUFFER_BYTES = 64 << 10;
+    /** What a pipe can hold at most: this much may be left of a script that has ended; what comes after is its descendants'. */
+    private static final int PIPE_BYTES = 1 << 20;
+
+    private static final ThreadLocal<ByteBuffer> BUFFER =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(BUFFER_BYTES));
+
+    private final LaunchPlan plan;
+    private final Exchange exchange;
+    private final CgiLimits limits;
+    private final CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered;
+    private final ResponseRelay relay;
+    private final AtomicReference<@Nullable StopReason> stopReason = new AtomicReference<>();
+    private volatile @Nullable Child child;
+
+    /**
+     * Creates a run.
+     *
+     * @param answered completed when the response is: with the local redirect if there is one; or failed
+     */
+    ScriptRun(
+            LaunchPlan plan,
+            Exchange exchange,
+            CgiLimits limits,
+            CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered) {
+        this.plan = plan;
+        this.exchange = exchange;
+        this.limits = limits;
+        this.answered = answered;
+        this.relay = new ResponseRelay(plan.script(), exchange, limits);
+    }
+
+    /** Ends the script before its time; the first reason counts. From any thread. */
+    void stop(StopReason reason) {
+        if (stopReason.compareAndSet(null, reason)) {
+            Child running = child;
+            if (running != null) {
+                running.terminate();
+                running.wake();
+            }
+        }
+    }
+
+    /** Kills the script at once. From any thread. */
+    void kill() {
+        Child running = child;
+        if (running != null) {
+            running.kill();
+        }
+    }
+
+    /** Starts the script and watches it until it has ended. */
+    void perform(Launcher launcher, Stdin stdin) {
+        try (Child started = launcher.launch(plan.spec(), stdin)) {
+            child = started;
+            if (stopReason.get() != null) {
+                started.terminate();
+            }
+            exchange.peer().connection().ifPresent(tcp -> started.watch(tcp.local(), tcp.remote()));
+            exchange.onDisconnect(() -> stop(StopReason.CLIENT_GONE));
+            new Loop(started).run();
+        } catch (LaunchException e) {
+            answered.completeExceptionally(new CgiFailure.NotStarted(
+                    e, ScriptDiagnosis.of(plan.script().file())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answered.completeExceptionally(new HttpException(503, "The server is stopping."));
+        } catch (IOException | RuntimeException e) {
+            LOG.error(
+                    "{}: the script could not be watched any longer",
+                    plan.script().scriptName(),
+                    e);
+            answered.completeExceptionally(e);
+        } finally {
+            child = null;
+        }
+    }
+
+    private final class Loop {
+        private final Child child;
+        private final StderrLog stderr;
+        private final RunClock clock = new RunClock(limits);
+        private final ByteBuffer buffer = BUFFER.get();
+        private boolean outputEnded;
+        private boolean exited;
+        private boolean stopSeen;
+
+        Loop(Child child) {
+            this.child = child;
+            this.stderr = new StderrLog(origin(), limits.stderrBytes());
+        }
+
+        void run() throws IOException, InterruptedException {
+            while (!exited) {
+                Set<Event> events = child.await(timeout());
+                if (events.contains(Event.EXITED)) {
+                    exited = true;
+                }
+                if (events.contains(Event.ERROR)) {
+                    readError();
+                }
+                if (events.contains(Event.OUTPUT) || exited) {
+                    readOutput();
+                }
+                if (events.contains(Event.CLIENT_FINISHED)) {
+                    clock.clientFinished();
+                }
+                if (events.contains(Event.CLIENT_GONE)) {
+                    stop(StopReason.CLIENT_GONE);
+                }
+                keepTime();
+            }
+            readError();
+            stderr.finish();
+            ended(child.exitStatus());
+        }
+
+        private Duration timeout() {
+            return clock.untilNext(relay.waits(), answered.isDone());
+        }
+
+        private void readOutput() throws IOException {
+            int taken = 0;
+            while (!outputEnded && taken < PIPE_BYTES) {
+                buffer.clear();
+                int count = child.readOutput(buffer);
+                if (count <= 0) {
+                    outputEnded = count < 0;
+                    break;
+                }
+                taken += count;
+                clock.outputSeen();
+                relay(buffer.flip());
+            }
+            if (outputEnded) {
+                clock.outputEnded();
+            }
+            if (!exited) {
+                flush();
+            }
+        }
+
+        private void relay(ByteBuffer output) {
+            if (answered.isDone()) {
+                return;
+            }
+            try {
+                relay.accept(output);
+            } catch (CgiFailure e) {
+                fail(e, StopReason.BAD_RESPONSE);
+            } catch (IOException e) {
+                clientGone(e);
+            }
+        }
+
+        private void flush() {
+            if (answered.isDone()) {
+                return;
+            }
+            try {
+                relay.flush(clock.lingerIsOver());
+            } catch (IOException e) {
+                clientGone(e);
+            }
+        }
+
+        private void readError() throws IOException {
+            int taken = 0;
+            int count;
+            do {
+                buffer.clear();
+                count = child.readError(buffer);
+                if (count > 0) {
+                    stderr.accept(buffer.flip());
+                    taken += count;
+                }
+            } while (count > 0 && taken < PIPE_BYTES);
+        }
+
+        /** Ends a script whose time is over, kills one that ignores SIGTERM, and completes the response of one that closed its output and lives on. */
+        private void keepTime() {
+            StopReason due = clock.due(answered.isDone());
+            if (due != null) {
+                stop(due);
+            }
+            StopReason reason = stopReason.get();
+            if (reason != null && !stopSeen) {
+                stopSeen = true;
+                clock.stopped();
+                giveUp(reason);
+            }
+            if (clock.killIsDue()) {
+                child.kill();
+            }
+            if (!answered.isDone() && outputEnded && !exited && clock.exitIsOverdue()) {
+                complete(null);
+            }
+        }
+
+        private void giveUp(StopReason reason) {
+            LOG.info("{}: ended with SIGTERM: {}", origin(), reason.text());
+            switch (reason) {
+                case NO_FIRST_BYTE -> fail(new CgiFailure.TimedOut(Phase.FIRST_BYTE, limits.firstByte()), reason);
+                case SILENT -> fail(new CgiFailure.TimedOut(Phase.SILENCE, limits.silence()), reason);
+                case TOTAL_TIME -> fail(new CgiFailure.TimedOut(Phase.TOTAL, limits.total()), reason);
+                case CLIENT_GONE -> clientGone(new IOException("the client is gone"));
+                case BAD_RESPONSE, SERVER_STOPPING -> {}
+            }
+        }
+
+        private void ended(ExitStatus status) {
+            if (!answered.isDone()) {
+                complete(status);
+            }
+            if (!status.success() && stopReason.get() == null) {
+                LOG.warn("{}: ended with {}", origin(), status);
+            }
+        }
+
+        private void complete(@Nullable ExitStatus status) {
+            if (stopReason.get() == StopReason.SERVER_STOPPING && status != null && !status.success()) {
+                exchange.abort(new IOException("the server is stopping"));
+                answer(new HttpException(503, "The server is stopping."));
+                return;
+            }
+            try {
+                Optional<CgiResponse.LocalRedirect> redirect = relay.end(status);
+                child.unwatch();
+                answered.complete(redirect);
+            } catch (CgiFailure e) {
+                fail(e, StopReason.BAD_RESPONSE);
+            } catch (IOException e) {
+                clientGone(e);
+            }
+        }
+
+        /** The script's fault: an error response if nothing was sent, else a broken one. */
+        private void fail(CgiFailure failure, StopReason reason) {
+            if (exchange.committed()) {
+                LOG.warn("{}: {}; the response was broken off", origin(), failure.getMessage());
+                var broken = new IOException("the response was broken off: " + failure.getMessage());
+                exchange.abort(broken);
+                answer(broken);
+            } else {
+                answer(failure);
+            }
+            stop(reason);
+        }
+
+        private void clientGone(IOException cause) {
+            exchange.abort(cause);
+            answer(cause);
+            stop(StopReason.CLIENT_GONE);
+        }
+
+        private void answer(Exception failure) {
+            child.unwatch();
+            answered.completeExceptionally(failure);
+        }
+
+        private String origin() {
+            return Printable.of(plan.script().scriptName()) + " [" + child.pid() + "]";
+        }
+    }
+}

@@ -14,6 +14,7 @@ final class AccessLines implements AutoCloseable {
 
     AccessLines() {
         logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
         appender.start();
         logger.addAppender(appender);
     }
@@ -30,5 +31,7 @@ final class AccessLines implements AutoCloseable {
     @Override
     public void close() {
         logger.detachAppender(appender);
+        logger.setAdditive(true);
+        logger.setLevel(null);
     }
 }

@@ -77,7 +77,12 @@ sealed interface Resource {
         return true;
     }
 
-    private static Resource open(DocumentRoot root, Path real) throws IOException {
+    /**
+     * Opens a file by its real path, which was seen to lie in the root; what has changed since is not followed out of it.
+     *
+     * @throws IOException if a name on the way is a link by now, or something can't be opened
+     */
+    static Resource open(DocumentRoot root, Path real) throws IOException {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(root.directory())) {
             if (stream instanceof SecureDirectoryStream<Path> directory) {
                 return openBelow(directory, root.directory().relativize(real), real);

@@ -3,14 +3,9 @@ package dev.htbin.cgi;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.DocumentRoot;
-import dev.htbin.http.Octets;
 import dev.htbin.http.UrlPath;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,32 +47,21 @@ public record CgiInfo(UrlPath path, String directory, int start, List<String> ex
     }
 
     /**
-     * Tells whether an existing file belongs to CGI and so must never be served as a file, whatever name it was asked for by: its real path lies below a
-     * CGI directory's, or a name in it ends in a CGI extension, without regard to case.
+     * Tells whether what lies at a path belongs to CGI and so must never be served as a file: the path is one of CGI, a name in it ends in a CGI extension
+     * without regard to case, or it leads to where a CGI directory really lies.
      *
-     * @param file the file; symbolic links are followed
-     * @throws IOException if the file does not exist or its path can't be resolved
+     * @param path the requested path, or the real place of a file below the root
      */
-    public static boolean covers(Path file, DocumentRoot root, CgiConfig config) throws IOException {
-        Path real = file.toRealPath();
-        Path below = real.startsWith(root.directory()) ? root.directory().relativize(real) : real;
-        for (String directory : config.directories()) {
-            Path names = Path.of(Octets.toText(directory.substring(1)));
-            Path place = root.directory().resolve(names);
-            boolean named = below.toString()
-                    .concat(File.separator)
-                    .toLowerCase(Locale.ROOT)
-                    .startsWith(names.toString().concat(File.separator).toLowerCase(Locale.ROOT));
-            if (named || (Files.exists(place) && real.startsWith(place.toRealPath()))) {
+    public static boolean covers(UrlPath path, DocumentRoot root, CgiConfig config) {
+        if (of(path, config).isPresent()) {
+            return true;
+        }
+        for (String name : path.segments()) {
+            if (endsInOne(name, config.extensions(), true)) {
                 return true;
             }
         }
-        for (Path name : below) {
-            if (endsInOne(Octets.ofText(name.toString()), config.extensions(), true)) {
-                return true;
-            }
-        }
-        return endsInOne(Octets.ofText(String.valueOf(file.getFileName())), config.extensions(), true);
+        return CgiPlaces.cover(path.names(), root, config.directories());
     }
 
     /** Tells whether a name, an octet string, ends in one of the extensions and is longer than it. */

@@ -10,6 +10,7 @@ import dev.htbin.http.HttpDate;
 import dev.htbin.http.HttpException;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Octets;
+import dev.htbin.http.Request;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
 import java.io.IOException;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public class BaseHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(BaseHttpRequestHandler.class);
 
-    private final Exchange exchange;
+    private final LoggedExchange exchange;
     private final List<Field> pending = new ArrayList<>(8);
     private int status;
     private String reason = "";
@@ -137,6 +138,11 @@ public class BaseHttpRequestHandler {
     /** Returns the exchange that is handled; starting a response on it directly is logged like any other. */
     protected final Exchange exchange() {
         return exchange;
+    }
+
+    /** Puts another request, without a body, in the place of the present one; the log keeps to the one that the client sent. */
+    final void redirectTo(Request request) {
+        exchange.redirectTo(request);
     }
 
     /** Returns the request's method, case kept, for example {@code GET}. Python: {@code command}. */
@@ -279,7 +285,8 @@ public class BaseHttpRequestHandler {
      * @param size the length of the response's body in octets; -1: not told
      */
     protected void logRequest(int code, long size) {
-        String line = command() + " " + path() + " " + requestVersion();
+        Request received = exchange.received();
+        String line = received.method() + " " + received.target() + " " + requestVersion();
         logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size)));
     }
 

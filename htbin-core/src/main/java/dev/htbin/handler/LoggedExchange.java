@@ -11,21 +11,37 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** An exchange that tells the status of its response when that starts, whoever starts it. */
+/**
+ * An exchange that tells the status of its response when that starts, whoever starts it, and whose request can be replaced by the one that a script's local
+ * redirect asks for.
+ */
 final class LoggedExchange implements Exchange {
     private final Exchange exchange;
     private final IntConsumer onStart;
     private boolean told;
+    private @Nullable Request redirected;
 
     LoggedExchange(Exchange exchange, IntConsumer onStart) {
         this.exchange = exchange;
         this.onStart = onStart;
     }
 
+    /** Returns the request that the client sent. */
+    Request received() {
+        return exchange.request();
+    }
+
+    /** Puts another request, without a body, in the place of the present one. */
+    void redirectTo(Request request) {
+        redirected = request;
+    }
+
     @Override
     public Request request() {
-        return exchange.request();
+        Request other = redirected;
+        return other == null ? exchange.request() : other;
     }
 
     @Override
@@ -40,12 +56,12 @@ final class LoggedExchange implements Exchange {
 
     @Override
     public boolean hasRequestBody() {
-        return exchange.hasRequestBody();
+        return redirected == null && exchange.hasRequestBody();
     }
 
     @Override
     public InputStream requestBody() throws IOException {
-        return exchange.requestBody();
+        return redirected == null ? exchange.requestBody() : InputStream.nullInputStream();
     }
 
     @Override

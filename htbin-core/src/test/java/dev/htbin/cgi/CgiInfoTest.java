@@ -94,15 +94,21 @@ class CgiInfoTest {
         Path scripts = file(root, "scripts/y.sh");
         Files.createSymbolicLink(root.directory().resolve("htbin"), scripts.getParent());
 
-        assertTrue(CgiInfo.covers(script, root, CONFIG));
-        assertTrue(CgiInfo.covers(alias.resolve("x.py"), root, CONFIG));
-        assertTrue(CgiInfo.covers(link, root, CONFIG));
-        assertTrue(CgiInfo.covers(scripts, root, CONFIG), "reached beside the CGI directory that links to it");
-        assertTrue(CgiInfo.covers(root.directory().resolve("cgi-bin"), root, CONFIG));
-        assertFalse(CgiInfo.covers(page, root, CONFIG));
-        assertFalse(CgiInfo.covers(upper, root, CONFIG));
-        assertTrue(CgiInfo.covers(upper, root, BY_EXTENSION), "case is disregarded where it protects");
-        assertFalse(CgiInfo.covers(page, root, BY_EXTENSION));
+        assertTrue(CgiInfo.covers(realPlace(script, root), root, CONFIG));
+        assertTrue(CgiInfo.covers(realPlace(alias.resolve("x.py"), root), root, CONFIG));
+        assertTrue(CgiInfo.covers(realPlace(link, root), root, CONFIG));
+        assertTrue(
+                CgiInfo.covers(realPlace(scripts, root), root, CONFIG),
+                "reached beside the CGI directory that links to it");
+        assertTrue(CgiInfo.covers(realPlace(root.directory().resolve("cgi-bin"), root), root, CONFIG));
+        assertFalse(CgiInfo.covers(realPlace(page, root), root, CONFIG));
+        assertFalse(CgiInfo.covers(realPlace(upper, root), root, CONFIG));
+        assertTrue(CgiInfo.covers(realPlace(upper, root), root, BY_EXTENSION), "case is disregarded where it protects");
+        assertFalse(CgiInfo.covers(realPlace(page, root), root, BY_EXTENSION));
+    }
+
+    private static UrlPath realPlace(Path file, DocumentRoot root) throws IOException {
+        return UrlPath.parse("/" + root.directory().relativize(file.toRealPath()));
     }
 
     private static Path file(DocumentRoot root, String name) throws IOException {

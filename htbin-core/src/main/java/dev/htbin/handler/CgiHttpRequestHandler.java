@@ -1,0 +1,179 @@
+package dev.htbin.handler;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.cgi.CgiConfig;
+import dev.htbin.cgi.CgiFailure;
+import dev.htbin.cgi.CgiInfo;
+import dev.htbin.cgi.CgiResponse;
+import dev.htbin.cgi.ScriptExecution;
+import dev.htbin.cgi.ScriptResolution;
+import dev.htbin.cgi.ScriptResolver;
+import dev.htbin.file.FileConfig;
+import dev.htbin.http.Exchange;
+import dev.htbin.http.UrlPath;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves files, and the output of CGI scripts where the request's path is one of CGI (Python: {@code CGIHTTPRequestHandler}).
+ *
+ * <p>GET, HEAD and POST run the script through {@link #doGet}, {@link #doHead} and {@link #doPost}; any other method runs it too. What lies in a CGI
+ * directory, or has a CGI extension, is never served as a file and never listed.
+ *
+ * @spec https://www.rfc-editor.org/rfc/rfc3875 RFC 3875
+ */
+public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(CgiHttpRequestHandler.class);
+
+    private final CgiConfig config;
+    private int redirects;
+
+    /**
+     * Creates the handler of one exchange.
+     *
+     * @param exchange not answered yet
+     * @param files where files and scripts lie
+     * @param cgi what is a script and how it is run
+     */
+    public CgiHttpRequestHandler(Exchange exchange, FileConfig files, CgiConfig cgi) {
+        super(exchange, files);
+        this.config = requireNonNull(cgi, "cgi");
+    }
+
+    /** Returns the URL paths below which everything is a script; those of the configuration unless overridden. Python: {@code cgi_directories}. */
+    protected List<String> cgiDirectories() {
+        return config.directories();
+    }
+
+    /** Tells whether the request's path is one of CGI. Python: {@code is_cgi}. */
+    protected boolean isCgi() {
+        return !path().equals("*")
+                && CgiInfo.of(UrlPath.parse(rawPath()), effective()).isPresent();
+    }
+
+    /** Tells whether a regular file may be executed. Python: {@code is_executable}. */
+    protected boolean isExecutable(Path file) {
+        return ScriptResolver.isExecutable(file);
+    }
+
+    /** Tells whether a file is a Python script by its name: {@code .py} or {@code .pyw}. Python: {@code is_python}. */
+    protected boolean isPython(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return name.endsWith(".py") || name.endsWith(".pyw");
+    }
+
+    @Override
+    protected void dispatch() throws IOException {
+        switch (command()) {
+            case "GET", "HEAD", "POST" -> super.dispatch();
+            default -> {
+                if (isCgi()) {
+                    runCgi();
+                } else {
+                    super.dispatch();
+                }
+            }
+        }
+    }
+
+    /** Runs the script, or serves the file. Python: {@code do_GET}. */
+    @Override
+    protected void doGet() throws IOException {
+        if (isCgi()) {
+            runCgi();
+        } else {
+            super.doGet();
+        }
+    }
+
+    /** Runs the script, or serves the file's head. Python: {@code do_HEAD}. */
+    @Override
+    protected void doHead() throws IOException {
+        if (isCgi()) {
+            runCgi();
+        } else {
+            super.doHead();
+        }
+    }
+
+    /** Runs the script; 501 for what is no script. Python: {@code do_POST}. */
+    @Override
+    protected void doPost() throws IOException {
+        if (isCgi()) {
+            runCgi();
+        } else {
+            sendError(501, "Can only POST to CGI scripts");
+        }
+    }
+
+    /** Runs the script that the request's path names and sends its response. Python: {@code run_cgi}. */
+    protected void runCgi() throws IOException {
+        CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
+                .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
+        switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {
+            case ScriptResolution.NotFound absent -> refuse(404, "No such CGI script", absent.reason());
+            case ScriptResolution.Forbidden forbidden -> refuse(403, "CGI script can not be run", forbidden.reason());
+            case ScriptResolution.Script script -> run(script);
+        }
+    }
+
+    private void refuse(int status, String message, String reason) throws IOException {
+        LOG.warn("{} {}: {}", status, AccessLog.escape(path()), AccessLog.escape(reason));
+        sendError(status, message);
+    }
+
+    private void run(ScriptResolution.Script script) throws IOException {
+        var execution = new ScriptExecution(exchange(), files().root(), effective(), this::translate);
+        Optional<CgiResponse.LocalRedirect> redirect;
+        try {
+            redirect = execution.run(script);
+        } catch (CgiFailure failure) {
+            refuse(
+                    failure.status(),
+                    StatusText.of(failure.status()).phrase(),
+                    script.scriptName() + ": " + failure.reasonForLog());
+            return;
+        }
+        if (redirect.isPresent()) {
+            follow(redirect.get(), script);
+        }
+    }
+
+    /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */
+    private void follow(CgiResponse.LocalRedirect redirect, ScriptResolution.Script script) throws IOException {
+        int most = config.limits().localRedirects();
+        redirects++;
+        if (redirects > most) {
+            var failure = new CgiFailure.TooManyRedirects(most, redirect.location());
+            refuse(failure.status(), "Bad Gateway", script.scriptName() + ": " + failure.reasonForLog());
+            return;
+        }
+        redirectTo(redirect.follow(exchange().request()));
+        dispatch();
+    }
+
+    /** Tells, finally, whether something may be served or listed as a file: never what belongs to CGI. */
+    @Override
+    protected final boolean isServed(UrlPath path) {
+        return !CgiInfo.covers(path, files().root(), effective());
+    }
+
+    private CgiConfig effective() {
+        List<String> directories = cgiDirectories();
+        return directories.equals(config.directories()) ? config : config.withDirectories(directories);
+    }
+
+    private Optional<Path> translate(UrlPath path) {
+        return translatePath(UrlPath.encode(path.decoded()));
+    }
+
+    private String rawPath() {
+        return exchange().request().rawPath();
+    }
+}

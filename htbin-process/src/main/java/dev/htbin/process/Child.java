@@ -31,8 +31,10 @@ public interface Child extends AutoCloseable {
     long pid();
 
     /**
-     * Watches the client's TCP connection from now on, as far as this launcher can.
+     * Watches the client's TCP connection from now on, as far as this launcher can: it finds it among the descriptors of this process by its two addresses.
      *
+     * @param local our end's address
+     * @param remote the client's
      * @return whether it is watched
      */
     boolean watch(InetSocketAddress local, InetSocketAddress remote);
@@ -43,8 +45,13 @@ public interface Child extends AutoCloseable {
     /**
      * Waits until something happens.
      *
+     * <p>Blocks the thread in the kernel: call it on a platform thread, since a virtual one would keep its carrier from all others. An event that every further
+     * await reports, reports at once.
+     *
      * @param timeout how long at most; zero or less: only look
      * @return what is there; empty when the time is over. Ended streams are not reported again once their end was read
+     * @throws IOException if the child is closed, also while this waits
+     * @throws InterruptedException if the thread was interrupted before; a later interrupt need not end the wait, {@link #wake} does
      */
     Set<Event> await(Duration timeout) throws IOException, InterruptedException;
 

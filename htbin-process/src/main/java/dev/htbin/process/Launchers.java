@@ -22,10 +22,19 @@ public final class Launchers {
     public static Launcher start(Optional<String> user) throws IOException {
         Optional<String> obstacle = PosixLauncher.obstacle();
         if (obstacle.isPresent()) {
-            throw new IOException(obstacle.get());
+            Launcher launcher = JdkLauncher.start(user, obstacle.get());
+            LOG.warn(
+                    "processes start by {} as {}, unconfined: {}",
+                    launcher.name(),
+                    launcher.runsAs().user(),
+                    obstacle.get());
+            return launcher;
         }
         Launcher launcher = PosixLauncher.start(user);
-        LOG.info("processes start by {} as {}", launcher.name(), launcher.runsAs());
+        LOG.info(
+                "processes start by {} as {}",
+                launcher.name(),
+                launcher.runsAs().user());
         return launcher;
     }
 }

@@ -37,7 +37,6 @@ final class LibcSpawn {
     private static final MethodHandle POSIX_SPAWNATTR_SETSIGDEFAULT =
             plain("posix_spawnattr_setsigdefault", returnsInt(POINTER, POINTER));
     private static final MethodHandle SIGEMPTYSET = plain("sigemptyset", returnsInt(POINTER));
-    private static final MethodHandle SIGFILLSET = plain("sigfillset", returnsInt(POINTER));
 
     private LibcSpawn() {}
 
@@ -141,15 +140,6 @@ final class LibcSpawn {
     static int sigemptyset(MemorySegment signals) {
         try {
             return (int) SIGEMPTYSET.invokeExact(signals);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-    }
-
-    /** <a href="https://man7.org/linux/man-pages/man3/sigsetops.3.html">sigfillset(3)</a> */
-    static int sigfillset(MemorySegment signals) {
-        try {
-            return (int) SIGFILLSET.invokeExact(signals);
         } catch (Throwable e) {
             throw broken(e);
         }

@@ -104,6 +104,9 @@ public final class PosixLauncher implements Launcher {
             throw new IllegalArgumentException(
                     "stdin: %s (expected: from newStdin() of this launcher)".formatted(stdin));
         }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         Workspace workspace = workspaces.borrow();
         boolean launched = false;
         try (Arena own = Arena.ofConfined()) {

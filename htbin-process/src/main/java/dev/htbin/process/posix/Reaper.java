@@ -8,46 +8,12 @@ import static dev.htbin.process.posix.LinuxAbi.WNOWAIT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.htbin.process.ExitStatus;
+import dev.htbin.process.Signals;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Learns how processes ended and frees their ids. */
 final class Reaper {
-    private static final String[] SIGNALS = {
-        "",
-        "SIGHUP",
-        "SIGINT",
-        "SIGQUIT",
-        "SIGILL",
-        "SIGTRAP",
-        "SIGABRT",
-        "SIGBUS",
-        "SIGFPE",
-        "SIGKILL",
-        "SIGUSR1",
-        "SIGSEGV",
-        "SIGUSR2",
-        "SIGPIPE",
-        "SIGALRM",
-        "SIGTERM",
-        "SIGSTKFLT",
-        "SIGCHLD",
-        "SIGCONT",
-        "SIGSTOP",
-        "SIGTSTP",
-        "SIGTTIN",
-        "SIGTTOU",
-        "SIGURG",
-        "SIGXCPU",
-        "SIGXFSZ",
-        "SIGVTALRM",
-        "SIGPROF",
-        "SIGWINCH",
-        "SIGIO",
-        "SIGPWR",
-        "SIGSYS"
-    };
-
     private Reaper() {}
 
     /** Returns how a child ended, and leaves it a zombie; null while it runs. */
@@ -82,11 +48,6 @@ final class Reaper {
         int status = information.get(JAVA_INT, LinuxAbi.SIGINFO_STATUS);
         return information.get(JAVA_INT, LinuxAbi.SIGINFO_CODE) == LinuxAbi.CLD_EXITED
                 ? new ExitStatus.Exited(status)
-                : new ExitStatus.Signaled(status, signalName(status));
-    }
-
-    /** Returns the name of a signal, which is the same on every processor supported. */
-    static String signalName(int number) {
-        return number > 0 && number < SIGNALS.length ? SIGNALS[number] : "SIG" + number;
+                : new ExitStatus.Signaled(status, Signals.name(status));
     }
 }

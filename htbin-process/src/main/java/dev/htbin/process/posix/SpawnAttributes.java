@@ -18,7 +18,8 @@ final class SpawnAttributes {
         MemorySegment all = arena.allocate(LinuxAbi.SIZEOF_SIGSET, 8);
         short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
         check(LibcSpawn.sigemptyset(none), "sigemptyset");
-        check(LibcSpawn.sigfillset(all), "sigfillset");
+        // Not sigfillset: it leaves out the two that glibc keeps for itself, and the child would then ignore them.
+        all.fill((byte) 0xFF);
         check(LibcSpawn.posix_spawnattr_init(attributes), "posix_spawnattr_init");
         check(LibcSpawn.posix_spawnattr_setflags(attributes, flags), "posix_spawnattr_setflags");
         check(LibcSpawn.posix_spawnattr_setsigmask(attributes, none), "posix_spawnattr_setsigmask");

@@ -1,0 +1,112 @@
+package dev.htbin.process.posix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Process test: compares our numbers with those of the machine's own headers, where it has a C compiler. */
+final class LinuxAbiTest {
+    /** What stands for a constant in C, where its name does not. */
+    private static final Map<String, String> IN_C = Map.ofEntries(
+            Map.entry("SIZEOF_SPAWNATTR", "sizeof(posix_spawnattr_t)"),
+            Map.entry("SIZEOF_FILE_ACTIONS", "sizeof(posix_spawn_file_actions_t)"),
+            Map.entry("SIZEOF_SIGSET", "sizeof(sigset_t)"),
+            Map.entry("SIZEOF_SIGACTION", "sizeof(struct sigaction)"),
+            Map.entry("SIZEOF_SIGINFO", "sizeof(siginfo_t)"),
+            Map.entry("SIGINFO_CODE", "offsetof(siginfo_t, si_code)"),
+            Map.entry("SIGINFO_PID", "offsetof(siginfo_t, si_pid)"),
+            Map.entry("SIGINFO_STATUS", "offsetof(siginfo_t, si_status)"),
+            Map.entry("SIZEOF_SOCKADDR_STORAGE", "sizeof(struct sockaddr_storage)"),
+            Map.entry("SIZEOF_PASSWD", "sizeof(struct passwd)"),
+            Map.entry("PASSWD_NAME", "offsetof(struct passwd, pw_name)"),
+            Map.entry("PASSWD_UID", "offsetof(struct passwd, pw_uid)"),
+            Map.entry("PASSWD_GID", "offsetof(struct passwd, pw_gid)"),
+            Map.entry("WALL", "__WALL"),
+            Map.entry("CAPABILITY_VERSION_3", "_LINUX_CAPABILITY_VERSION_3"),
+            Map.entry("SYS_SETGROUPS", "SYS_setgroups"),
+            Map.entry("SYS_SETRESUID", "SYS_setresuid"),
+            Map.entry("SYS_SETRESGID", "SYS_setresgid"),
+            Map.entry("SYS_CAPSET", "SYS_capset"),
+            Map.entry("SYS_PIDFD_OPEN", "SYS_pidfd_open"));
+
+    private static final String HEADERS = """
+            #define _GNU_SOURCE
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <linux/capability.h>
+            #include <netinet/in.h>
+            #include <poll.h>
+            #include <pwd.h>
+            #include <sched.h>
+            #include <signal.h>
+            #include <spawn.h>
+            #include <stddef.h>
+            #include <stdio.h>
+            #include <sys/eventfd.h>
+            #include <sys/mman.h>
+            #include <sys/prctl.h>
+            #include <sys/socket.h>
+            #include <sys/syscall.h>
+            #include <sys/wait.h>
+            """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void agreesWithTheHeadersOfTheMachine() throws Exception {
+        Map<String, Long> ours = constants();
+        assertTrue(ours.size() > 60, ours::toString);
+        boolean compiler = new File("/usr/bin/cc").canExecute();
+        Map<String, Long> theirs = compiler ? compiled(ours.keySet().stream().toList()) : ours;
+        assertEquals(theirs, ours);
+    }
+
+    private static Map<String, Long> constants() throws IllegalAccessException {
+        Map<String, Long> constants = new TreeMap<>();
+        for (Field field : LinuxAbi.class.getDeclaredFields()) {
+            if (field.getType() != boolean.class) {
+                field.setAccessible(true);
+                constants.put(field.getName(), ((Number) field.get(null)).longValue());
+            }
+        }
+        for (Errno errno : Errno.values()) {
+            constants.put(errno.name(), (long) errno.number);
+        }
+        return constants;
+    }
+
+    private Map<String, Long> compiled(List<String> names) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (String name : names) {
+            lines.add("  printf(\"%s %%ld\\n\", (long) (%s));".formatted(name, IN_C.getOrDefault(name, name)));
+        }
+        Path source = directory.resolve("probe.c");
+        Files.writeString(source, HEADERS + "int main(void) {\n" + String.join("\n", lines) + "\n  return 0;\n}\n");
+        Path program = directory.resolve("probe");
+        run("/usr/bin/cc", "-o", program.toString(), source.toString());
+        Map<String, Long> values = new TreeMap<>();
+        for (String line : run(program.toString()).lines().toList()) {
+            int space = line.indexOf(' ');
+            values.put(line.substring(0, space), Long.parseLong(line.substring(space + 1)));
+        }
+        return values;
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+}

@@ -54,6 +54,9 @@ final class JdkChild implements Child {
     }
 
     @Override
+    public void unwatch() {}
+
+    @Override
     public Set<Event> await(Duration timeout) throws IOException, InterruptedException {
         long left = timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
         long deadline = System.nanoTime() + left;

@@ -84,6 +84,7 @@ final class PosixChild implements Child {
         loop.lock();
         try {
             client = closed(client);
+            clientEvents = POLLRDHUP;
         } finally {
             loop.unlock();
         }

@@ -77,6 +77,23 @@ final class ClientWatchTest {
     }
 
     @Test
+    void forgetsTheClientAndWatchesItAfresh() throws Exception {
+        try (Connection connection = Connection.to("127.0.0.1")) {
+            assertTrue(watch(child, connection));
+            connection.client.shutdownOutput();
+            assertEquals(Set.of(Event.CLIENT_FINISHED), child.await(Run.LONG));
+            child.unwatch();
+            child.unwatch();
+            assertEquals(Set.of(), child.await(Duration.ZERO));
+            assertTrue(watch(child, connection));
+            assertEquals(Set.of(Event.CLIENT_FINISHED), child.await(Run.LONG));
+            child.unwatch();
+            connection.reset();
+            assertEquals(Set.of(), child.await(Duration.ofMillis(20)));
+        }
+    }
+
+    @Test
     void doesNotTakeUnreadRequestsForAnEvent() throws Exception {
         try (Connection connection = Connection.to("127.0.0.1")) {
             connection.client.getOutputStream().write(new byte[100]);

@@ -2,7 +2,9 @@ package dev.htbin.http;
 
 import static java.util.Objects.requireNonNull;
 
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /**
@@ -44,8 +46,32 @@ public record Peer(
         if (address.getAddress() == null) {
             return address.getHostString();
         }
-        String text = address.getAddress().getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
+        return address.getAddress() instanceof Inet6Address six
+                ? textOf(six.getAddress())
+                : address.getAddress().getHostAddress();
+    }
+
+    /** Returns an IPv6 address with its longest run of zeros shortened to {@code ::}, as RFC 5952 section 4.2 wants it; the JDK does not. */
+    private static String textOf(byte[] address) {
+        var groups = new ArrayList<String>();
+        for (int i = 0; i < address.length; i += 2) {
+            groups.add(Integer.toHexString((address[i] & 0xFF) << 8 | (address[i + 1] & 0xFF)));
+        }
+        int start = 0;
+        int length = 0;
+        for (int i = 0; i < groups.size(); i++) {
+            int end = i;
+            while (end < groups.size() && groups.get(end).equals("0")) {
+                end++;
+            }
+            if (end - i > length) {
+                start = i;
+                length = end - i;
+            }
+        }
+        return length < 2
+                ? String.join(":", groups)
+                : String.join(":", groups.subList(0, start)) + "::"
+                        + String.join(":", groups.subList(start + length, groups.size()));
     }
 }

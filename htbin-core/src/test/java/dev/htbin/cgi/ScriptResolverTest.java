@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,7 +259,8 @@ class ScriptResolverTest {
             for (int n = random.nextInt(8); n > 0; n--) {
                 raw.append(pieces[random.nextInt(pieces.length)]);
             }
-            String shown = "seed %d, case %d: %s".formatted(seed, i, raw);
+            int number = i;
+            Supplier<@Nullable String> shown = () -> "seed %d, case %d: %s".formatted(seed, number, raw);
             UrlPath path;
             try {
                 path = UrlPath.parse(raw.toString());

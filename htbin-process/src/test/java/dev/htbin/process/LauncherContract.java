@@ -1,5 +1,8 @@
 package dev.htbin.process;
 
+import static dev.htbin.process.ProcFs.assertGone;
+import static dev.htbin.process.ProcFs.openDescriptors;
+import static dev.htbin.process.ProcFs.zombies;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
@@ -17,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
@@ -372,46 +374,6 @@ public abstract class LauncherContract {
     private Reason reason(Path executable) {
         return assertThrows(LaunchException.class, () -> launch(spec(executable)))
                 .reason();
-    }
-
-    /** Waits until a process is gone or nothing but a zombie of another parent. */
-    protected static void assertGone(long pid) throws IOException {
-        long deadline = System.nanoTime() + Run.LONG.toNanos();
-        while (System.nanoTime() < deadline) {
-            if (state(pid) == 'Z' || ProcessHandle.of(pid).isEmpty()) {
-                return;
-            }
-            Thread.onSpinWait();
-        }
-        throw new AssertionError("process " + pid + " lives");
-    }
-
-    /** Returns the children of this process that are zombies. */
-    protected static List<Long> zombies() throws IOException {
-        Set<Long> all = new HashSet<>();
-        ProcessHandle.current().children().forEach(child -> all.add(child.pid()));
-        List<Long> zombies = new ArrayList<>();
-        for (long pid : all) {
-            if (state(pid) == 'Z') {
-                zombies.add(pid);
-            }
-        }
-        return zombies;
-    }
-
-    private static char state(long pid) throws IOException {
-        Path stat = Path.of("/proc/" + pid + "/stat");
-        try {
-            String text = Files.readString(stat, ISO_8859_1);
-            return text.charAt(text.lastIndexOf(')') + 2);
-        } catch (java.nio.file.NoSuchFileException e) {
-            return ' ';
-        }
-    }
-
-    private static int openDescriptors() {
-        String[] names = new java.io.File("/proc/self/fd").list();
-        return names == null ? 0 : names.length;
     }
 
     /** Returns the octets of a string. */

@@ -1,5 +1,7 @@
 package dev.htbin.process.posix;
 
+import static dev.htbin.process.ProcFs.assertGone;
+import static dev.htbin.process.ProcFs.zombies;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -69,28 +70,67 @@ final class EngineHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         Optional<ErrorPage> refusal = RequestHead.refusal(request, config);
         if (refusal.isPresent()) {
-            errors.answer(request, response, callback, refusal.get());
+            errors.refuse(request, response, callback, refusal.get());
             return true;
         }
-        ClientEndPoint client =
-                request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientEndPoint plain
-                        ? plain
-                        : null;
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        ClientEndPoint client = endPoint instanceof ClientEndPoint plain ? plain : null;
         if (client != null) {
             client.beginExchange();
         }
         running.incrementAndGet();
+        Ending ending;
         try {
-            // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
-            request.addIdleTimeoutListener(timeout -> false);
-            exchange(new JettyExchange(request, response, this), request, response, callback);
+            ending = exchange(request, response);
         } finally {
             ended();
-            if (client != null) {
-                client.endExchange();
+        }
+        switch (ending) {
+            case Ending.Kept _ -> {
+                if (client != null) {
+                    client.endExchange();
+                }
+                callback.succeeded();
             }
+            case Ending.Closed _ -> {
+                Linger.discard(endPoint);
+                callback.failed(new Closing());
+            }
+            case Ending.Broken _ -> callback.failed(new Closing());
+            case ErrorPage page -> errors.refuse(request, response, callback, page);
         }
         return true;
+    }
+
+    private Ending exchange(Request request, Response response) {
+        // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
+        request.addIdleTimeoutListener(timeout -> false);
+        var exchange = new JettyExchange(request, response, this);
+        try {
+            handler.handle(exchange);
+            if (exchange.committed()) {
+                return exchange.finish() ? new Ending.Kept() : new Ending.Closed();
+            }
+            LOG.error("{}: the handler did not respond", RequestHead.line(request));
+            return failed(exchange, ErrorPage.INTERNAL);
+        } catch (IOException e) {
+            LOG.debug("{}: broken off", RequestHead.line(request), e);
+            exchange.abort(e);
+            return new Ending.Broken();
+        } catch (HttpException e) {
+            return failed(exchange, new ErrorPage(e.status(), e.publicMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{}: the handler failed", RequestHead.line(request), e);
+            return failed(exchange, ErrorPage.INTERNAL);
+        }
+    }
+
+    private static Ending failed(JettyExchange exchange, ErrorPage page) {
+        if (exchange.committed()) {
+            exchange.abort(new IOException("the handler failed after it had begun to respond"));
+            return new Ending.Broken();
+        }
+        return page;
     }
 
     private void ended() {
@@ -101,48 +141,6 @@ final class EngineHandler extends Handler.Abstract {
             } finally {
                 idle.unlock();
             }
-        }
-    }
-
-    private void exchange(JettyExchange exchange, Request request, Response response, Callback callback) {
-        try {
-            handler.handle(exchange);
-            if (!exchange.committed()) {
-                LOG.error("{}: the handler did not respond", RequestHead.line(request));
-                refuse(exchange, request, response, callback, 500, "The server could not answer the request.");
-                return;
-            }
-            exchange.finish();
-            callback.succeeded();
-        } catch (IOException e) {
-            LOG.debug("{}: broken off", RequestHead.line(request), e);
-            exchange.abort(e);
-            callback.failed(new Broken(e));
-        } catch (HttpException e) {
-            refuse(exchange, request, response, callback, e.status(), e.publicMessage());
-        } catch (RuntimeException e) {
-            LOG.error("{}: the handler failed", RequestHead.line(request), e);
-            refuse(exchange, request, response, callback, 500, "The server could not answer the request.");
-        }
-    }
-
-    private void refuse(
-            JettyExchange exchange, Request request, Response response, Callback callback, int status, String message) {
-        if (exchange.committed()) {
-            var cause = new IOException("the response was broken off");
-            exchange.abort(cause);
-            callback.failed(new Broken(cause));
-        } else {
-            errors.answer(request, response, callback, new ErrorPage(status, message));
-        }
-    }
-
-    /** Closes the connection without an error page or a line in Jetty's log. */
-    private static final class Broken extends Request.Handler.AbortException {
-        private static final long serialVersionUID = 1L;
-
-        Broken(IOException cause) {
-            super(cause);
         }
     }
 }

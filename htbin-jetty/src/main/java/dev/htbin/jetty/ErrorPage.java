@@ -12,7 +12,10 @@ import org.eclipse.jetty.http.HttpStatus;
  * @param status 400 to 599
  * @param message one sentence for the client, plain text
  */
-record ErrorPage(int status, String message) {
+record ErrorPage(int status, String message) implements Ending {
+    /** The page for a failure of the server, which says nothing of it. */
+    static final ErrorPage INTERNAL = new ErrorPage(500, "The server could not answer the request.");
+
     String reason() {
         return HttpStatus.getMessage(status);
     }

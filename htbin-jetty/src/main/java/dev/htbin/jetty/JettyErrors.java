@@ -32,12 +32,16 @@ final class JettyErrors implements Request.Handler {
         if (status >= 500 && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause) {
             LOG.debug("refused with {}", status, cause);
         }
-        answer(request, response, callback, page(status));
+        answer(request, response, callback, callback::succeeded, page(status));
         return true;
     }
 
     /** Sends the page and closes the connection. Does not block. */
-    void answer(Request request, Response response, Callback callback, ErrorPage page) {
+    void refuse(Request request, Response response, Callback callback, ErrorPage page) {
+        answer(request, response, callback, () -> callback.failed(new Closing()), page);
+    }
+
+    private void answer(Request request, Response response, Callback callback, Runnable close, ErrorPage page) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         if (endPoint instanceof ClientEndPoint client) {
             client.beginExchange();
@@ -54,8 +58,8 @@ final class JettyErrors implements Request.Handler {
         response.setStatus(page.status());
         Callback sent = Callback.from(
                 () -> Thread.startVirtualThread(() -> {
-                    Linger.close(endPoint);
-                    callback.succeeded();
+                    Linger.discard(endPoint);
+                    close.run();
                 }),
                 callback::failed);
         response.write(true, ByteBuffer.wrap(page.html()), sent);
@@ -71,9 +75,7 @@ final class JettyErrors implements Request.Handler {
             case 431 -> new ErrorPage(431, "The head of the request is too large.");
             case 501 -> new ErrorPage(501, "The request asks for what is not implemented here.");
             default ->
-                status >= 500
-                        ? new ErrorPage(500, "The server could not answer the request.")
-                        : new ErrorPage(400, "The request is not HTTP as RFC 9112 has it.");
+                status >= 500 ? ErrorPage.INTERNAL : new ErrorPage(400, "The request is not HTTP as RFC 9112 has it.");
         };
     }
 }

@@ -17,11 +17,13 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -36,6 +38,7 @@ final class JettyExchange implements Exchange {
     private static final long DRAIN_BYTES = 256 << 10;
 
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final HttpField CHUNKED = new PreEncodedHttpField(HttpHeader.TRANSFER_ENCODING, "chunked");
     private static final int FILE_BUFFER_BYTES = 64 << 10;
 
     private final org.eclipse.jetty.server.Request jettyRequest;
@@ -50,6 +53,9 @@ final class JettyExchange implements Exchange {
     private volatile boolean completed;
     private volatile @Nullable Throwable aborted;
     private boolean closes;
+    private boolean chunks;
+    private volatile boolean disconnected;
+    private final List<Runnable> onDisconnect = new ArrayList<>(1);
 
     JettyExchange(org.eclipse.jetty.server.Request request, Response response, EngineHandler engine) {
         this.jettyRequest = request;
@@ -57,6 +63,11 @@ final class JettyExchange implements Exchange {
         this.config = engine.config();
         this.software = engine.software();
         this.body = new RequestBody(request, config.limits());
+        var version = request.getConnectionMetaData().getHttpVersion();
+        if (version == org.eclipse.jetty.http.HttpVersion.HTTP_1_0
+                && request.getHeaders().contains(HttpHeader.EXPECT)) {
+            request.addHttpStreamWrapper(stream -> new ResponseStream(stream, "", version));
+        }
     }
 
     @Override
@@ -109,7 +120,11 @@ final class JettyExchange implements Exchange {
     @Override
     public void respond(ResponseHead head, ByteBuffer content) throws IOException {
         start(head, content.remaining());
-        send(true, head.bodiless() || isHead() ? BufferUtil.EMPTY_BUFFER : content);
+        if (head.bodiless() || isHead()) {
+            sendHeadOnly(content.remaining());
+        } else {
+            send(true, content);
+        }
         completed();
     }
 
@@ -117,7 +132,7 @@ final class JettyExchange implements Exchange {
     public void respond(ResponseHead head, FileRegion region) throws IOException {
         start(head, region.length());
         if (head.bodiless() || isHead() || region.length() == 0) {
-            send(true, BufferUtil.EMPTY_BUFFER);
+            sendHeadOnly(region.length());
         } else {
             sendFile(region);
         }
@@ -149,16 +164,24 @@ final class JettyExchange implements Exchange {
     @Override
     public void onDisconnect(Runnable action) {
         requireNonNull(action, "action");
-        var once = new AtomicBoolean();
-        Runnable first = () -> {
-            if (once.compareAndSet(false, true)) {
-                action.run();
-            }
-        };
-        jettyRequest.addFailureListener(failure -> first.run());
-        if (!endPoint().isOpen()) {
-            first.run();
+        synchronized (onDisconnect) {
+            onDisconnect.add(action);
         }
+        jettyRequest.addFailureListener(failure -> disconnected());
+        if (disconnected || !endPoint().isOpen()) {
+            disconnected();
+        }
+    }
+
+    /** Runs the actions that wait for the client's going away, each once. */
+    private void disconnected() {
+        disconnected = true;
+        List<Runnable> actions;
+        synchronized (onDisconnect) {
+            actions = List.copyOf(onDisconnect);
+            onDisconnect.clear();
+        }
+        actions.forEach(Runnable::run);
     }
 
     /** Starts the response; returns its Content-Length or -1. */
@@ -178,6 +201,10 @@ final class JettyExchange implements Exchange {
                     : jettyRequest.getConnectionMetaData().getHttpVersion();
             jettyRequest.addHttpStreamWrapper(stream -> new ResponseStream(stream, head.reason(), version));
         }
+        chunks = !capped
+                && fields.contentLength() < 0
+                && !head.bodiless()
+                && RequestHead.version(jettyRequest) == HttpVersion.HTTP_1_1;
         return fields.contentLength();
     }
 
@@ -193,21 +220,30 @@ final class JettyExchange implements Exchange {
     /** Sends the head of a response without a body; the octets are those that would have been its body, if that is known. */
     void sendHeadOnly(long octets) throws IOException {
         boolean bodiless = jettyResponse.getStatus() == 204 || jettyResponse.getStatus() == 304;
-        if (!bodiless && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
-            if (octets > 0) {
-                jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
-            } else {
-                send(false, BufferUtil.EMPTY_BUFFER);
-            }
+        if (!bodiless && octets > 0 && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+            jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
+        }
+        if (!jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+            // With the last part, Jetty would say that the length is 0.
+            send(false, BufferUtil.EMPTY_BUFFER);
         }
         send(true, BufferUtil.EMPTY_BUFFER);
     }
 
     void send(boolean last, ByteBuffer content) throws IOException {
         requireNotAborted();
+        if (!last && !jettyResponse.isCommitted() && chunks) {
+            // Else Jetty ends the body with the connection when that closes, and a broken body looks complete.
+            jettyResponse.getHeaders().put(CHUNKED);
+        }
         var sent = new Blocking();
         jettyResponse.write(last, content, sent);
-        sent.await();
+        try {
+            sent.await();
+        } catch (IOException e) {
+            disconnected();
+            throw e;
+        }
     }
 
     void completed() {
@@ -238,22 +274,17 @@ final class JettyExchange implements Exchange {
     }
 
     /**
-     * Completes the response after the handler returned, and leaves the connection ready for the next request or closed.
+     * Completes the response after the handler returned.
      *
-     * @throws IOException if the response could not be completed; the connection must be closed
+     * @return whether the connection is ready for the next request; else it must be closed
+     * @throws IOException if the response could not be completed
      */
-    void finish() throws IOException {
+    boolean finish() throws IOException {
         requireNotAborted();
         if (output != null) {
             output.close();
         }
-        boolean read = body.ended() || !hasRequestBody();
-        if (!read && !closes) {
-            read = body.drain(DRAIN_BYTES, DRAIN_NANOS);
-        }
-        if (!read || closes) {
-            Linger.close(endPoint());
-        }
+        return !closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS));
     }
 
     private void requireNotAborted() throws IOException {

@@ -7,7 +7,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Closes a connection so that the client can read the last response although it is still sending.
+ * Makes a connection ready to be closed so that the client can read the last response although it is still sending.
  *
  * <p>A connection that is closed while octets of the client are unread is reset, and a reset destroys what the client has not read yet. So the sending half
  * is closed first and what comes is discarded, for a bounded time and size.
@@ -21,19 +21,17 @@ final class Linger {
 
     private Linger() {}
 
-    /** Ends the output, discards input, and closes. */
-    static void close(EndPoint endPoint) {
+    /** Ends the output and discards input until the client ends it, or has had its chance. */
+    static void discard(EndPoint endPoint) {
         endPoint.shutdownOutput();
         try {
-            discard(endPoint);
+            read(endPoint);
         } catch (IOException e) {
             // The client closed or reset the connection: what is waited for here.
-        } finally {
-            endPoint.close();
         }
     }
 
-    private static void discard(EndPoint endPoint) throws IOException {
+    private static void read(EndPoint endPoint) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(16 << 10).limit(0);
         long end = System.nanoTime() + MOST_NANOS;
         long bytes = 0;

@@ -8,6 +8,7 @@ import dev.htbin.http.Request;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,7 +21,7 @@ final class RequestHead {
     private static final int VERSION_BYTES = " HTTP/1.1\r\n".length();
 
     private static final Pattern HOST = Pattern.compile(
-            "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[-A-Za-z0-9._~!$&'()*+,;=:]+]|([-A-Za-z0-9._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(:[0-9]{0,5})?");
+            "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[-A-Za-z0-9._~!$&'()*+,;=:]+]|([-A-Za-z0-9._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(:(?<port>[0-9]{0,5}))?");
 
     private RequestHead() {}
 
@@ -46,12 +47,20 @@ final class RequestHead {
             } else if (header == HttpHeader.CONTENT_LENGTH
                     && request.getLength() > config.limits().bodyBytes()) {
                 return refuse(413, "The body of the request is too large.");
-            } else if (header == HttpHeader.HOST
-                    && !HOST.matcher(valueOf(field)).matches()) {
+            } else if (header == HttpHeader.HOST && !isHost(valueOf(field))) {
                 return refuse(400, "The Host field is not a host name or address with an optional port.");
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isHost(String value) {
+        Matcher host = HOST.matcher(value);
+        if (!host.matches()) {
+            return false;
+        }
+        String port = host.group("port");
+        return port == null || port.isEmpty() || Integer.parseInt(port) <= 0xFFFF;
     }
 
     private static Optional<ErrorPage> badTarget(org.eclipse.jetty.server.Request request, EngineConfig.Limits limits) {

@@ -24,6 +24,11 @@ final class ResponseStream extends HttpStream.Wrapper {
             boolean last,
             @org.jspecify.annotations.Nullable ByteBuffer content,
             Callback callback) {
+        if (response != null && response.getStatus() == 100 && request.getHttpVersion() == HttpVersion.HTTP_1_0) {
+            // A client of HTTP/1.0 knows no interim responses (RFC 9110 section 10.1.1).
+            callback.succeeded();
+            return;
+        }
         if (response == null || response.getStatus() < 200) {
             super.send(request, response, last, content, callback);
             return;

@@ -111,6 +111,9 @@ final class EngineHandler extends Handler.Abstract {
             if (exchange.committed()) {
                 return exchange.finish() ? new Ending.Kept() : new Ending.Closed();
             }
+            if (exchange.broken()) {
+                return new Ending.Broken();
+            }
             LOG.error("{}: the handler did not respond", RequestHead.line(request));
             return failed(exchange, ErrorPage.INTERNAL);
         } catch (IOException e) {
@@ -126,8 +129,8 @@ final class EngineHandler extends Handler.Abstract {
     }
 
     private static Ending failed(JettyExchange exchange, ErrorPage page) {
-        if (exchange.committed()) {
-            exchange.abort(new IOException("the handler failed after it had begun to respond"));
+        if (exchange.committed() || exchange.broken()) {
+            exchange.abort(new IOException("the handler could not finish the response"));
             return new Ending.Broken();
         }
         return page;

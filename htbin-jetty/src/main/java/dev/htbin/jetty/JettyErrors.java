@@ -32,7 +32,7 @@ final class JettyErrors implements Request.Handler {
         if (status >= 500 && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause) {
             LOG.debug("refused with {}", status, cause);
         }
-        answer(request, response, callback, callback::succeeded, page(status));
+        answer(request, response, callback, () -> succeed(callback), page(status));
         return true;
     }
 
@@ -63,6 +63,15 @@ final class JettyErrors implements Request.Handler {
                 }),
                 callback::failed);
         response.write(true, ByteBuffer.wrap(page.html()), sent);
+    }
+
+    private static void succeed(Callback callback) {
+        try {
+            callback.succeeded();
+        } catch (IllegalStateException e) {
+            // The client closed the connection first, and with that Jetty completed the exchange.
+            LOG.trace("completed before", e);
+        }
     }
 
     private static ErrorPage page(int status) {

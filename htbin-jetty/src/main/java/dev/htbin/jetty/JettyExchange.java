@@ -287,6 +287,11 @@ final class JettyExchange implements Exchange {
         return !closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS));
     }
 
+    /** Tells whether nobody is there to respond to. */
+    boolean broken() {
+        return aborted != null || disconnected || !endPoint().isOpen();
+    }
+
     private void requireNotAborted() throws IOException {
         Throwable cause = aborted;
         if (cause != null) {

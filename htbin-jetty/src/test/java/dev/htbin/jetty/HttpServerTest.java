@@ -5,14 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Peer;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Engine contract, over sockets: a server's life. */
 class HttpServerTest {
@@ -52,6 +63,128 @@ class HttpServerTest {
             String text = String.valueOf(failure.getMessage());
             assertTrue(text.contains("port " + server.address().getPort()), text);
             assertTrue(text.contains("Address already in use"), text);
+        }
+    }
+
+    @Test
+    void letsRunningExchangesFinishWhenItIsClosed() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        HttpHandler handler = exchange -> {
+            arrived.countDown();
+            await(mayEnd);
+            HELLO.handle(exchange);
+        };
+        var server = HttpServer.start(ANYWHERE, handler);
+        try (var client = RawClient.connect(server);
+                var idle = RawClient.connect(server)) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            await(arrived);
+            var closer = Thread.startVirtualThread(server::close);
+            assertEquals("", idle.readAll(), "an idle connection is closed at once");
+            assertThrows(UncheckedIOException.class, () -> RawClient.connect(server));
+            mayEnd.countDown();
+            var response = client.response();
+            assertEquals("hello", response.body());
+            assertEquals(List.of("close"), response.all("Connection"));
+            closer.join();
+            server.serveForever();
+        }
+    }
+
+    @Test
+    void abortsExchangesThatOutliveTheGrace() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var gone = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        HttpHandler handler = exchange -> {
+            exchange.onDisconnect(gone::countDown);
+            arrived.countDown();
+            await(mayEnd);
+        };
+        var server = HttpServer.start(ANYWHERE, handler, EngineConfig.defaults().withStopGrace(Duration.ZERO));
+        try (var client = RawClient.connect(server)) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            await(arrived);
+            server.close();
+            await(gone);
+            assertEquals("", client.readAll());
+        } finally {
+            mayEnd.countDown();
+        }
+    }
+
+    @Test
+    void tellsTheTwoEndsOfTheConnection() throws IOException {
+        HttpHandler handler = exchange -> {
+            Peer peer = exchange.peer();
+            String text = peer.clientAddress() + " " + peer.local().getPort() + " " + peer.secure() + " "
+                    + peer.connection().orElseThrow().remote().equals(peer.client());
+            exchange.respond(ResponseHead.of(200, Fields.empty()), ByteBuffer.wrap(text.getBytes(ISO_8859_1)));
+        };
+        try (var server = HttpServer.start(ANYWHERE, handler);
+                var client = RawClient.connect(server)) {
+            assertEquals(
+                    "127.0.0.1 " + server.address().getPort() + " false true",
+                    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response().body());
+            assertEquals(
+                    "http://127.0.0.1:" + server.address().getPort() + "/",
+                    server.uri().toString());
+        }
+    }
+
+    @Test
+    void doesNotTakeASilentHandlerForAnIdleConnection() throws Exception {
+        var arrived = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        HttpHandler handler = exchange -> {
+            if (exchange.request().rawPath().equals("/slow")) {
+                arrived.countDown();
+                await(mayEnd);
+            }
+            HELLO.handle(exchange);
+        };
+        var config = EngineConfig.defaults().withIdleTimeout(Duration.ofMillis(50));
+        try (var server = HttpServer.start(ANYWHERE, handler, config);
+                var slow = RawClient.connect(server)) {
+            slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            await(arrived);
+            for (int i = 0; i < 3; i++) {
+                try (var idle = RawClient.connect(server)) {
+                    // Its end shows that the timeout has passed.
+                    assertEquals("", idle.readAll());
+                }
+            }
+            mayEnd.countDown();
+            assertEquals("hello", slow.response().body());
+        }
+    }
+
+    @Test
+    void logsWhatItRefusesInOneLineWithoutControlCharacters() throws IOException {
+        var log = (Logger) LoggerFactory.getLogger("dev.htbin.access");
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        log.setLevel(Level.INFO);
+        log.setAdditive(false);
+        log.addAppender(lines);
+        try (var server = HttpServer.start(ANYWHERE, HELLO)) {
+            RawClient.exchange(server, "GET /a\"b HTTP/1.1\r\n\r\n");
+            RawClient.exchange(server, "\u0016\u0003\r\n\r\n");
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertEquals(2, lines.list.size(), lines.list::toString);
+        String first = lines.list.get(0).getFormattedMessage();
+        assertTrue(first.matches("127\\.0\\.0\\.1 - - \\[[^]]*] \"GET /a\\\\\"b HTTP/1\\.1\" 400 -"), first);
+        assertTrue(lines.list.get(1).getFormattedMessage().endsWith("\"-\" 400 -"));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

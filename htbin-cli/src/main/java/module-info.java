@@ -2,10 +2,13 @@
 @org.jspecify.annotations.NullMarked
 module dev.htbin.cli {
     requires static org.jspecify;
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
     requires dev.htbin.jetty;
     requires info.picocli;
+    requires jdk.unsupported;
     requires org.slf4j;
 
-    opens dev.htbin.cli to
-            info.picocli;
+    provides ch.qos.logback.classic.spi.Configurator with
+            dev.htbin.cli.LogConfiguration;
 }

@@ -1,0 +1,142 @@
+package dev.htbin.cli;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The command line, split into options and positional arguments; what their values mean is not looked at yet.
+ *
+ * @param options the values of each option that was given, in order; those that take none have an empty list
+ * @param positionals the arguments that are no option's
+ */
+record Arguments(Map<Option, List<String>> options, List<String> positionals) {
+    Arguments {
+        options = Map.copyOf(options);
+        positionals = List.copyOf(positionals);
+    }
+
+    /**
+     * Splits a command line. Options may stand anywhere, be joined to their values ({@code --bind=::1}, {@code -b::1}), and be shortened as far as they stay
+     * unique, as Python's can.
+     *
+     * @throws UsageException if an option is unknown, ambiguous, or lacks its value
+     */
+    static Arguments parse(String... commandLine) {
+        CommandSpec spec = CommandSpec.create().name("htbin");
+        for (Option option : Option.values()) {
+            spec.addOption(specOf(option));
+        }
+        spec.addPositional(PositionalParamSpec.builder()
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .build());
+        var parser = new CommandLine(spec)
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .setAbbreviatedOptionsAllowed(true);
+        try {
+            return of(parser.parseArgs(commandLine));
+        } catch (CommandLine.ParameterException e) {
+            throw usage(e);
+        }
+    }
+
+    /** Tells whether an option was given. */
+    boolean has(Option option) {
+        return options.containsKey(option);
+    }
+
+    /** Returns all values of an option, in order. */
+    List<String> all(Option option) {
+        return options.getOrDefault(option, List.of());
+    }
+
+    /** Returns the value of an option; the last one, if it was given more than once. */
+    Optional<String> last(Option option) {
+        List<String> values = all(option);
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
+    }
+
+    private static OptionSpec specOf(Option option) {
+        var builder = OptionSpec.builder(option.names().toArray(String[]::new));
+        return option.label().isEmpty()
+                ? builder.arity("0").type(boolean[].class).build()
+                : builder.arity("1")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel(option.label())
+                        .build();
+    }
+
+    private static Arguments of(CommandLine.ParseResult parsed) {
+        var options = new EnumMap<Option, List<String>>(Option.class);
+        for (Option option : Option.values()) {
+            if (parsed.hasMatchedOption(option.longName())) {
+                boolean flag = option.label().isEmpty();
+                options.put(
+                        option,
+                        flag
+                                ? List.of()
+                                : List.copyOf(
+                                        parsed.matchedOption(option.longName()).originalStringValues()));
+            }
+        }
+        List<String> positionals = parsed.hasMatchedPositional(0)
+                ? parsed.matchedPositional(0).originalStringValues()
+                : List.of();
+        return new Arguments(options, positionals);
+    }
+
+    private static UsageException usage(CommandLine.ParameterException e) {
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            String name = unmatched.getUnmatched().getFirst();
+            return new UsageException("option: '%s' (expected: %s)".formatted(name, suggestion(name)));
+        }
+        if (e instanceof CommandLine.MissingParameterException && e.getArgSpec() instanceof OptionSpec missing) {
+            return new UsageException("%s: no value (expected: %s, for example %s)"
+                    .formatted(missing.longestName(), missing.paramLabel(), Values.example(missing.longestName())));
+        }
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return new UsageException("%s (expected: as in 'htbin --help')".formatted(message));
+    }
+
+    private static String suggestion(String given) {
+        String name = given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
+        String nearest = "";
+        int least = Integer.MAX_VALUE;
+        for (Option option : Option.values()) {
+            int distance = distance(name, option.longName());
+            if (distance < least) {
+                least = distance;
+                nearest = option.longName();
+            }
+        }
+        boolean near = least <= Math.max(2, name.length() / 3);
+        return near ? "perhaps %s; 'htbin --help' lists all".formatted(nearest) : "one that 'htbin --help' lists, such as --cgi";
+    }
+
+    /** Returns the least number of insertions, deletions and replacements that make one text the other. */
+    private static int distance(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
+    }
+}

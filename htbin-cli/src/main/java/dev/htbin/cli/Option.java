@@ -1,0 +1,63 @@
+package dev.htbin.cli;
+
+import java.util.List;
+
+/** Every option of the command: its names, the label of its value, and its line of help. The order is that of the help text. */
+enum Option {
+    CGI("", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
+    BIND("ADDR", "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.", "-b", "--bind"),
+    DIRECTORY("DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
+    PROTOCOL("VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
+    CGI_DIRECTORY(
+            "PATH", "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.", "--cgi-directory"),
+    CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
+    ENV("NAME[=VALUE]", "Give scripts this variable; NAME alone: with the server's own value. Repeatable.", "--env"),
+    USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
+    MAX_SCRIPTS("N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
+    MAX_QUEUE("N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
+    SCRIPT_TIMEOUT("SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
+    GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
+    MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
+    ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),
+    HEADER("FIELD", "With explain: a field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
+    QUIET("", "Log no requests.", "-q", "--quiet"),
+    VERBOSE("", "Log in detail, with a stack trace for each failure of htbin itself.", "--verbose"),
+    VERSION("", "Print the version and end.", "-V", "--version"),
+    HELP("", "Print this help and end.", "-h", "--help");
+
+    private final String label;
+    private final String help;
+    private final String shortName;
+    private final String longName;
+
+    Option(String label, String help, String longName) {
+        this(label, help, "", longName);
+    }
+
+    Option(String label, String help, String shortName, String longName) {
+        this.label = label;
+        this.help = help;
+        this.shortName = shortName;
+        this.longName = longName;
+    }
+
+    /** Returns the label of the option's value; empty if it takes none. */
+    String label() {
+        return label;
+    }
+
+    /** Returns what the option does, in one line. */
+    String help() {
+        return help;
+    }
+
+    /** Returns the option's names, the long one last. */
+    List<String> names() {
+        return shortName.isEmpty() ? List.of(longName) : List.of(shortName, longName);
+    }
+
+    /** Returns the option's long name. */
+    String longName() {
+        return longName;
+    }
+}

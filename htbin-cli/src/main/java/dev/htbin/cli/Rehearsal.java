@@ -1,0 +1,82 @@
+package dev.htbin.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts a server, makes a few requests and ends, so that the JVM can record what a start needs in its AOT cache. {@code bin/build} runs it.
+ */
+public final class Rehearsal {
+    private static final int SECONDS = 60;
+
+    private Rehearsal() {}
+
+    /**
+     * Rehearses a start.
+     *
+     * @param arguments none
+     * @throws IOException if there is no place for a directory, or the server can't start
+     */
+    public static void main(String[] arguments) throws IOException {
+        Thread.ofPlatform().daemon().start(Rehearsal::limitTime);
+        Path site = Files.createTempDirectory("htbin-rehearsal");
+        try {
+            rehearse(site);
+        } finally {
+            remove(site);
+        }
+    }
+
+    private static void rehearse(Path site) throws IOException {
+        Path scripts = Files.createDirectory(site.resolve("cgi-bin"));
+        Path script = Files.writeString(scripts.resolve("hello"), "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nhello\\n'\n");
+        Files.writeString(site.resolve("page.html"), "<!doctype html><title>page</title>");
+        for (Path path : List.of(site, scripts, script)) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        var console = new Console(new PrintStream(OutputStream.nullOutputStream()), System.err);
+        var commandLine = Arguments.parse("--cgi", "--directory", site.toString(), "0");
+        StopSignals.watch();
+        HelpText.text();
+        Settings settings = Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());
+        try (Serve serving = Serve.start(settings, console)) {
+            String root = "http://127.0.0.1:" + serving.address().getPort();
+            for (String target : List.of("/", "/page.html", "/cgi-bin/hello", "/cgi-bin/hello/a?b=c", "/absent")) {
+                get(URI.create(root + target));
+            }
+        }
+    }
+
+    private static void get(URI uri) throws IOException {
+        var connection = (HttpURLConnection) uri.toURL().openConnection(java.net.Proxy.NO_PROXY);
+        if (connection.getResponseCode() < 400) {
+            connection.getInputStream().readAllBytes();
+        }
+        connection.disconnect();
+    }
+
+    private static void remove(Path site) throws IOException {
+        try (var files = Files.walk(site)) {
+            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private static void limitTime() {
+        try {
+            Thread.sleep(SECONDS * 1000L);
+            Runtime.getRuntime().halt(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.htbin.cli;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The signals that end the server: SIGINT, SIGTERM and SIGHUP. The first asks for an orderly end, a second one ends at once.
+ *
+ * <p>Through {@code sun.misc.Signal}, not a shutdown hook: a hook could neither tell a second signal from the first nor have the JVM exit with 0.
+ * By reflection, for javac warns of that class without a way to suppress it.
+ */
+final class StopSignals {
+    private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
+    private static final int KILLED_BY_SIGINT = 130;
+    private static final int KILLED_BY_SIGTERM = 143;
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final AtomicBoolean interrupted = new AtomicBoolean();
+
+    private StopSignals() {}
+
+    /** Begins to watch. A signal that was ignored when the JVM started stays ignored; one that the system doesn't have is left out. */
+    static StopSignals watch() {
+        var signals = new StopSignals();
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            var handle = signal.getMethod("handle", signal, handler);
+            InvocationHandler received = (proxy, method, arguments) -> signals.answer(proxy, method, arguments);
+            Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, received);
+            for (String name : List.of("INT", "TERM", "HUP")) {
+                try {
+                    handle.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+                } catch (InvocationTargetException e) {
+                    LOG.debug("SIG{} is not caught: {}", name, String.valueOf(e.getCause()));
+                }
+            }
+        } catch (ReflectiveOperationException e) {
+            LOG.warn("no signal is caught, so scripts may outlive the server: {}", e.toString());
+        }
+        return signals;
+    }
+
+    /** Waits for the first signal. */
+    void await() throws InterruptedException {
+        asked.await();
+    }
+
+    /** Tells whether the first signal came from the keyboard. */
+    boolean fromKeyboard() {
+        return interrupted.get();
+    }
+
+    private @Nullable Object answer(Object proxy, Method method, Object @Nullable [] arguments) {
+        if (arguments == null || !method.getName().equals("handle")) {
+            return method.getName().equals("hashCode") ? (Object) System.identityHashCode(proxy) : "StopSignals";
+        }
+        received(arguments[0].toString());
+        return null;
+    }
+
+    /** Takes note of a signal, such as {@code SIGTERM}. */
+    private void received(String signal) {
+        if (asked.getCount() == 0) {
+            Runtime.getRuntime().halt(signal.equals("SIGINT") ? KILLED_BY_SIGINT : KILLED_BY_SIGTERM);
+        }
+        interrupted.set(signal.equals("SIGINT"));
+        asked.countDown();
+    }
+}

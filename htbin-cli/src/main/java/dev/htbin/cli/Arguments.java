@@ -88,9 +88,8 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
                                         parsed.matchedOption(option.longName()).originalStringValues()));
             }
         }
-        List<String> positionals = parsed.hasMatchedPositional(0)
-                ? parsed.matchedPositional(0).originalStringValues()
-                : List.of();
+        List<String> positionals =
+                parsed.hasMatchedPositional(0) ? parsed.matchedPositional(0).originalStringValues() : List.of();
         return new Arguments(options, positionals);
     }
 
@@ -99,7 +98,8 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
             String name = unmatched.getUnmatched().getFirst();
             return new UsageException("option: '%s' (expected: %s)".formatted(name, suggestion(name)));
         }
-        if (e instanceof CommandLine.MissingParameterException && e.getArgSpec() instanceof OptionSpec missing) {
+        if (e instanceof CommandLine.MissingParameterException incomplete
+                && incomplete.getMissing().getFirst() instanceof OptionSpec missing) {
             return new UsageException("%s: no value (expected: %s, for example %s)"
                     .formatted(missing.longestName(), missing.paramLabel(), Values.example(missing.longestName())));
         }
@@ -119,7 +119,9 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
             }
         }
         boolean near = least <= Math.max(2, name.length() / 3);
-        return near ? "perhaps %s; 'htbin --help' lists all".formatted(nearest) : "one that 'htbin --help' lists, such as --cgi";
+        return near
+                ? "perhaps %s; 'htbin --help' lists all".formatted(nearest)
+                : "one that 'htbin --help' lists, such as --cgi";
     }
 
     /** Returns the least number of insertions, deletions and replacements that make one text the other. */

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
 import dev.htbin.process.Launcher;
-import dev.htbin.process.RunsAs;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,7 +43,10 @@ record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher)
         InetAddress ip = address.getAddress();
         String host = ip.getHostAddress();
         String inUrl = ip instanceof Inet6Address ? "[" + host + "]" : host;
-        line(text, "Serving HTTP on %s port %d (http://%s:%d/) ...".formatted(host, address.getPort(), inUrl, address.getPort()));
+        line(
+                text,
+                "Serving HTTP on %s port %d (http://%s:%d/) ..."
+                        .formatted(host, address.getPort(), inUrl, address.getPort()));
         line(text, "  directory  " + root.directory());
         line(text, "  scripts    " + scripts());
         line(text, "  reachable  " + reachable(ip));

@@ -70,8 +70,9 @@ final class Command {
         List<String> words = arguments.positionals();
         if (!words.isEmpty() && words.getFirst().equals("explain")) {
             if (words.size() != 3) {
-                throw new UsageException("explain: %s (expected: METHOD and URL, for example explain GET '/cgi-bin/x?a=b')"
-                        .formatted(words.subList(1, words.size())));
+                throw new UsageException(
+                        "explain: %s (expected: METHOD and URL, for example explain GET '/cgi-bin/x?a=b')"
+                                .formatted(words.subList(1, words.size())));
             }
             Settings settings = Settings.of(arguments, Optional.empty(), System.getenv());
             LogConfiguration.keepToWarnings();
@@ -82,7 +83,8 @@ final class Command {
                     .formatted(String.join(" ", words)));
         }
         if (arguments.has(Option.HEADER)) {
-            throw new UsageException("--header: only with explain (expected: for example htbin explain -H 'Cookie: a=b' GET /cgi-bin/x)");
+            throw new UsageException(
+                    "--header: only with explain (expected: for example htbin explain -H 'Cookie: a=b' GET /cgi-bin/x)");
         }
         return Serve.run(Settings.of(arguments, words.stream().findFirst(), System.getenv()), console);
     }

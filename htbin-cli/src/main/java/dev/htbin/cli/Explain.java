@@ -60,7 +60,8 @@ record Explain(Settings settings, List<String> fields) {
      */
     int print(String method, String url, Console console) throws IOException {
         if (!method.matches(TOKEN)) {
-            throw new UsageException("METHOD: '%s' (expected: a method, for example GET)".formatted(LogText.escape(method)));
+            throw new UsageException(
+                    "METHOD: '%s' (expected: a method, for example GET)".formatted(LogText.escape(method)));
         }
         Request request = requestOf(method, url);
         DocumentRoot root = DocumentRoot.of(settings.directory());
@@ -126,7 +127,8 @@ record Explain(Settings settings, List<String> fields) {
     private static Outcome file(UrlPath path, DocumentRoot root, String whyNoScript) throws IOException {
         Optional<Path> file = root.resolve(path);
         if (file.isEmpty() || !Files.exists(file.get())) {
-            return Outcome.refused(404, "no file for %s; no script either: %s".formatted(Octets.toText(path.decoded()), whyNoScript));
+            return Outcome.refused(
+                    404, "no file for %s; no script either: %s".formatted(Octets.toText(path.decoded()), whyNoScript));
         }
         if (path.names().stream().anyMatch(name -> name.startsWith("."))) {
             return Outcome.refused(404, "'%s' begins with a dot".formatted(file.get()));
@@ -135,7 +137,10 @@ record Explain(Settings settings, List<String> fields) {
             return Outcome.refused(404, "'%s' is a symbolic link out of '%s'".formatted(file.get(), root.directory()));
         }
         String kind = Files.isDirectory(file.get()) ? "directory" : "file";
-        return new Outcome(true, "%s: %s%nno script: %s%n".formatted(kind, LogText.escape(file.get().toString()), whyNoScript));
+        return new Outcome(
+                true,
+                "%s: %s%nno script: %s%n"
+                        .formatted(kind, LogText.escape(file.get().toString()), whyNoScript));
     }
 
     private Request requestOf(String method, String url) {

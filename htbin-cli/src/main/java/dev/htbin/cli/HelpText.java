@@ -4,8 +4,7 @@ package dev.htbin.cli;
 final class HelpText {
     private static final int COLUMN = 30;
 
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             Usage: htbin [OPTIONS] [PORT]
                    htbin explain [OPTIONS] METHOD URL
 
@@ -14,8 +13,7 @@ final class HelpText {
 
               PORT                        Listen on this port; 0: on any that is free. Default: 8000.
             """;
-    private static final String TAIL =
-            """
+    private static final String TAIL = """
 
             --cgi-directory and --cgi-extension imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
 

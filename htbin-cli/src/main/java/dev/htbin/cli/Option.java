@@ -9,12 +9,15 @@ enum Option {
     DIRECTORY("DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
     PROTOCOL("VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
     CGI_DIRECTORY(
-            "PATH", "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.", "--cgi-directory"),
+            "PATH",
+            "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",
+            "--cgi-directory"),
     CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
     ENV("NAME[=VALUE]", "Give scripts this variable; NAME alone: with the server's own value. Repeatable.", "--env"),
     USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
     MAX_SCRIPTS("N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
-    MAX_QUEUE("N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
+    MAX_QUEUE(
+            "N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
     SCRIPT_TIMEOUT("SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
     GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
     MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),

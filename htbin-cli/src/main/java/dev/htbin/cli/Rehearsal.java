@@ -37,7 +37,8 @@ public final class Rehearsal {
 
     private static void rehearse(Path site) throws IOException {
         Path scripts = Files.createDirectory(site.resolve("cgi-bin"));
-        Path script = Files.writeString(scripts.resolve("hello"), "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nhello\\n'\n");
+        Path script = Files.writeString(
+                scripts.resolve("hello"), "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nhello\\n'\n");
         Files.writeString(site.resolve("page.html"), "<!doctype html><title>page</title>");
         for (Path path : List.of(site, scripts, script)) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -46,7 +47,8 @@ public final class Rehearsal {
         var commandLine = Arguments.parse("--cgi", "--directory", site.toString(), "0");
         StopSignals.watch();
         HelpText.text();
-        Settings settings = Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());
+        Settings settings =
+                Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());
         try (Serve serving = Serve.start(settings, console)) {
             String root = "http://127.0.0.1:" + serving.address().getPort();
             for (String target : List.of("/", "/page.html", "/cgi-bin/hello", "/cgi-bin/hello/a?b=c", "/absent")) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -118,10 +118,14 @@ record Settings(
     }
 
     private static Optional<Scripts> scripts(Arguments arguments, Map<String, String> own) {
-        var directories =
-                arguments.all(Option.CGI_DIRECTORY).stream().map(Values::cgiDirectory).map(Octets::ofText).toList();
-        var extensions =
-                arguments.all(Option.CGI_EXTENSION).stream().map(Values::cgiExtension).map(Octets::ofText).toList();
+        var directories = arguments.all(Option.CGI_DIRECTORY).stream()
+                .map(Values::cgiDirectory)
+                .map(Octets::ofText)
+                .toList();
+        var extensions = arguments.all(Option.CGI_EXTENSION).stream()
+                .map(Values::cgiExtension)
+                .map(Octets::ofText)
+                .toList();
         var scripts = new Scripts(
                 directories.isEmpty() ? DEFAULT_DIRECTORIES : directories,
                 extensions,

@@ -70,8 +70,8 @@ final class Values {
 
     static Duration seconds(Option option, String value) {
         if (SECONDS.matcher(value).matches()) {
-            Duration time = Duration.ofMillis(
-                    new BigDecimal(value).movePointRight(3).longValueExact());
+            Duration time =
+                    Duration.ofMillis(new BigDecimal(value).movePointRight(3).longValueExact());
             if (time.isPositive()) {
                 return time;
             }
@@ -84,13 +84,12 @@ final class Values {
         if (!matcher.matches()) {
             throw refused("--max-body", value, "a number of bytes, which K, M or G may follow");
         }
-        int shift =
-                switch (matcher.group("unit")) {
-                    case "K" -> 10;
-                    case "M" -> 20;
-                    case "G" -> 30;
-                    default -> 0;
-                };
+        int shift = switch (matcher.group("unit")) {
+            case "K" -> 10;
+            case "M" -> 20;
+            case "G" -> 30;
+            default -> 0;
+        };
         return Math.min(Long.parseLong(matcher.group("number")), Long.MAX_VALUE >> 31) << shift;
     }
 
@@ -143,7 +142,6 @@ final class Values {
             throw refused("--header", value, "a name, a colon and a value");
         }
         int colon = value.indexOf(':');
-        return Map.entry(
-                value.substring(0, colon), value.substring(colon + 1).strip());
+        return Map.entry(value.substring(0, colon), value.substring(colon + 1).strip());
     }
 }

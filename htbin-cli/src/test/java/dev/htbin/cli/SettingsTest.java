@@ -42,12 +42,15 @@ class SettingsTest {
         assertEquals("::1", settings.bind());
         assertEquals(80, settings.port());
         assertEquals(HttpVersion.HTTP_1_0, settings.protocol());
-        assertEquals(List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());
+        assertEquals(
+                List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());
     }
 
     @Test
     void aCgiDirectoryReplacesTheDefaultsAndImpliesCgi() {
-        Settings.Scripts scripts = settings("--cgi-directory", "/a", "--cgi-directory=/b/c/").scripts().orElseThrow();
+        Settings.Scripts scripts = settings("--cgi-directory", "/a", "--cgi-directory=/b/c/")
+                .scripts()
+                .orElseThrow();
         assertEquals(List.of("/a", "/b/c"), scripts.directories());
     }
 
@@ -75,8 +78,11 @@ class SettingsTest {
     @Test
     void readsTimesAndSizes() {
         Settings settings = settings("--cgi", "--script-timeout", "2.5", "--grace=0.001", "--max-body", "3M");
-        assertEquals(Duration.ofMillis(2500), settings.scripts().orElseThrow().limits().silence());
-        assertEquals(Duration.ofMillis(1), settings.scripts().orElseThrow().limits().grace());
+        assertEquals(
+                Duration.ofMillis(2500),
+                settings.scripts().orElseThrow().limits().silence());
+        assertEquals(
+                Duration.ofMillis(1), settings.scripts().orElseThrow().limits().grace());
         assertEquals(3L << 20, settings.requestBodyBytes());
         assertEquals(3L << 20, settings.scripts().orElseThrow().limits().requestBodyBytes());
     }

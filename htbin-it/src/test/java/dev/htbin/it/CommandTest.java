@@ -26,8 +26,10 @@ class CommandTest {
         Files.writeString(directory.resolve("page.txt"), "a page");
         try (var server = RunningServer.start("--directory", directory.toString())) {
             assertEquals("a page", server.get("/page.txt").body());
-            String address = "127.0.0.1 port %d (http://127.0.0.1:%1$d/)".formatted(server.uri().getPort());
-            assertEquals("Serving HTTP on %s ...".formatted(address), server.banner().getFirst());
+            String address = "127.0.0.1 port %d (http://127.0.0.1:%1$d/)"
+                    .formatted(server.uri().getPort());
+            assertEquals(
+                    "Serving HTTP on %s ...".formatted(address), server.banner().getFirst());
             assertEquals(0, server.stop(), server.log());
             assertTrue(server.log().contains("\"GET /page.txt HTTP/1.1\" 200"), server.log());
         }
@@ -56,7 +58,8 @@ class CommandTest {
     @Test
     void startsFromAnotherDirectoryThroughASymbolicLinkInAPathWithBlanks() throws Exception {
         Path place = Files.createDirectory(directory.resolve("a place with blanks"));
-        Path link = Files.createSymbolicLink(place.resolve("my htbin"), Product.home().resolve("htbin"));
+        Path link = Files.createSymbolicLink(
+                place.resolve("my htbin"), Product.home().resolve("htbin"));
         Files.writeString(place.resolve("grüße.txt"), "found");
         var builder = Product.command(List.of(link.toString(), "0")).directory(place.toFile());
         builder.environment().put("LC_ALL", "C");
@@ -69,7 +72,9 @@ class CommandTest {
     void listensOnIpv6() throws Exception {
         try (var server = RunningServer.start("-b", "::1", "-d", directory.toString())) {
             assertEquals(200, server.get("/").statusCode());
-            assertTrue(server.banner().getFirst().contains("(http://[0:0:0:0:0:0:0:1]:"), server.banner().getFirst());
+            assertTrue(
+                    server.banner().getFirst().contains("(http://[0:0:0:0:0:0:0:1]:"),
+                    server.banner().getFirst());
         }
     }
 
@@ -92,7 +97,10 @@ class CommandTest {
     void refusesWhatIsNoDirectory() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertAll(
-                () -> assertFailsInOneLine(1, "absent", Product.htbin("-d", directory.resolve("absent").toString())),
+                () -> assertFailsInOneLine(
+                        1,
+                        "absent",
+                        Product.htbin("-d", directory.resolve("absent").toString())),
                 () -> assertFailsInOneLine(1, file.toString(), Product.htbin("-d", file.toString())));
     }
 

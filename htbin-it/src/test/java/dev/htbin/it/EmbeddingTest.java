@@ -37,12 +37,14 @@ class EmbeddingTest {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         var files = FileConfig.of(directory);
         var log = new CopyOnWriteArrayList<String>();
-        var handler = BaseHttpRequestHandler.perRequest(
-                x -> new GreetingHandler(x, files, CgiConfig.defaults(), log::add));
+        var handler =
+                BaseHttpRequestHandler.perRequest(x -> new GreetingHandler(x, files, CgiConfig.defaults(), log::add));
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (var server = HttpServer.start(address, handler);
                 var client = HttpClient.newHttpClient()) {
-            assertEquals("Good day, 127.0.0.1.", get(client, server, "greeting").body().strip());
+            assertEquals(
+                    "Good day, 127.0.0.1.",
+                    get(client, server, "greeting").body().strip());
             assertEquals("from a script", get(client, server, "programs/hello").body());
             assertEquals("the index", get(client, server, "home").body());
             assertEquals(403, get(client, server, "empty/").statusCode());

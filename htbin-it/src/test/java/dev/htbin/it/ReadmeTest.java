@@ -18,7 +18,8 @@ class ReadmeTest {
 
     @Test
     void serveCommandServesTheExamples() throws Exception {
-        String command = commands().stream().filter(c -> c.endsWith(" 8000")).findFirst().orElseThrow();
+        String command =
+                commands().stream().filter(c -> c.endsWith(" 8000")).findFirst().orElseThrow();
         assertEquals("./htbin --cgi --directory examples/site 8000", command);
         List<String> words = List.of(command.replace(" 8000", " 0").split(" "));
         try (var server = RunningServer.start(Product.command(words))) {
@@ -28,7 +29,8 @@ class ReadmeTest {
             assertEquals(302, server.get("/cgi-bin/redirect.sh").statusCode());
             assertEquals(502, server.get("/cgi-bin/fails.sh").statusCode());
             assertTrue(server.get("/cgi-bin/form.py?name=%3Cb%3E").body().contains("&lt;b&gt;"));
-            assertTrue(server.get("/cgi-bin/environment.py/a/b?c=d").body().contains("<th>PATH_INFO</th><td>/a/b</td>"));
+            assertTrue(
+                    server.get("/cgi-bin/environment.py/a/b?c=d").body().contains("<th>PATH_INFO</th><td>/a/b</td>"));
             assertTrue(server.get("/cgi-bin/guess.pl").body().contains("from 1 to 100"));
             assertTrue(server.log().contains("the database is on holiday"), server.log());
         }
@@ -46,7 +48,10 @@ class ReadmeTest {
 
     @Test
     void explainCommandExplains() throws Exception {
-        String command = commands().stream().filter(c -> c.contains("explain")).findFirst().orElseThrow();
+        String command = commands().stream()
+                .filter(c -> c.contains("explain"))
+                .findFirst()
+                .orElseThrow();
         var ended = Product.run(Product.command(List.of("/bin/sh", "-c", command)));
         assertEquals(0, ended.code(), ended.err());
         assertTrue(ended.out().contains("PATH_INFO=/extra\n"), ended.out());
@@ -62,8 +67,8 @@ class ReadmeTest {
     @Test
     void programIsTheOneInExamples() throws IOException {
         String program = blocks("java").getFirst().strip().indent(4);
-        String source = Files.readString(
-                Product.home().resolve("examples/embedding/dev/htbin/examples/Embedding.java"));
+        String source =
+                Files.readString(Product.home().resolve("examples/embedding/dev/htbin/examples/Embedding.java"));
         assertTrue(source.contains(program), source);
     }
 
@@ -71,7 +76,8 @@ class ReadmeTest {
     void linksLeadSomewhere() throws IOException {
         var broken = new ArrayList<String>();
         try (var files = Files.walk(Product.home().resolve("docs"))) {
-            var pages = new ArrayList<>(files.filter(f -> f.toString().endsWith(".md")).toList());
+            var pages = new ArrayList<>(
+                    files.filter(f -> f.toString().endsWith(".md")).toList());
             pages.add(Product.home().resolve("README.md"));
             pages.add(Product.home().resolve("SECURITY.md"));
             for (Path page : pages) {
@@ -88,7 +94,10 @@ class ReadmeTest {
     }
 
     private static List<String> commands() throws IOException {
-        return blocks("sh").stream().flatMap(String::lines).filter(l -> !l.isBlank()).toList();
+        return blocks("sh").stream()
+                .flatMap(String::lines)
+                .filter(l -> !l.isBlank())
+                .toList();
     }
 
     private static List<String> blocks(String language) throws IOException {

@@ -2,12 +2,15 @@ package dev.htbin.cgi;
 
 import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
+import dev.htbin.http.HttpDate;
+import dev.htbin.http.Precondition;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.process.ExitStatus;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +53,33 @@ final class ResponseRelay {
             if (head.isEmpty()) {
                 return;
             }
-            response = head.get();
+            response = head.get() instanceof CgiResponse.Document document ? conditional(document) : head.get();
             response.warnings()
                     .forEach(warning -> LOG.warn("{}: {}", Printable.of(script.scriptName()), Printable.of(warning)));
         }
         if (response instanceof CgiResponse.ToClient begun && output.hasRemaining()) {
             body(output, begun);
         }
+    }
+
+    /**
+     * Returns 304 in the place of a document that the client has: a script that names an entity tag or a date need not compare them itself.
+     *
+     * @spec https://www.rfc-editor.org/rfc/rfc9110#section-13.2 RFC 9110 section 13.2
+     */
+    private CgiResponse.Document conditional(CgiResponse.Document document) {
+        String method = exchange.request().method();
+        Fields fields = document.head().fields();
+        boolean current = document.head().status() == 200
+                && (method.equals("GET") || method.equals("HEAD"))
+                && Precondition.notModified(
+                        exchange.request().fields(),
+                        fields.first("ETag"),
+                        fields.first("Last-Modified").flatMap(text -> HttpDate.parse(text, Instant.now())));
+        return current
+                ? new CgiResponse.Document(
+                        ResponseHead.of(304, fields.without("Content-Type")), OptionalLong.empty(), document.warnings())
+                : document;
     }
 
     /** Tells whether something waits to be sent until {@link #LINGER} is over. */
@@ -168,7 +191,7 @@ final class ResponseRelay {
     private ResponseHead head(CgiResponse.ToClient begun) {
         ResponseHead head = begun.head().status() == 204 ? begun.head() : begun.headWithLength();
         Fields fields = head.fields();
-        if (!fields.contains("Content-Type") && !fields.contains("X-Content-Type-Options")) {
+        if (expectsBody(begun) && !fields.contains("Content-Type") && !fields.contains("X-Content-Type-Options")) {
             fields = fields.plus("X-Content-Type-Options", "nosniff");
         }
         if (script.nph() && exchange.request().version().hasStatusLine()) {

@@ -2,6 +2,7 @@ package dev.htbin.file;
 
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.FileRegion;
+import dev.htbin.http.Validators;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

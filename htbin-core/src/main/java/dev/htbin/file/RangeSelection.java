@@ -2,6 +2,7 @@ package dev.htbin.file;
 
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpDate;
+import dev.htbin.http.Validators;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

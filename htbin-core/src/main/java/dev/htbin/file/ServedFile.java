@@ -2,6 +2,7 @@ package dev.htbin.file;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.Validators;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

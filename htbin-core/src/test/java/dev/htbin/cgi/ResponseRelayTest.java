@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Wire tests of a script's output on its way to the client, without a process. */
 class ResponseRelayTest {
@@ -101,6 +103,26 @@ class ResponseRelayTest {
     void aBodyWhereNoneMayBeIsDropped() throws CgiFailure, IOException {
         relay.accept(octets("Status: 204\nContent-Length: 4\n\nbody"));
         relay.end(GOOD);
-        assertEquals("HTTP/1.1 204\r\nX-Content-Type-Options: nosniff\r\n\r\n", exchange.response());
+        assertEquals("HTTP/1.1 204\r\n\r\n", exchange.response());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "If-None-Match: \"a\"                              | 304",
+                "If-None-Match: W/\"a\", \"c\"                     | 304",
+                "If-None-Match: \"b\"                              | 200",
+                "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT  | 304",
+                "If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT  | 200",
+                "X-None: of this                                   | 200",
+            })
+    void answersThatTheClientHasTheDocument(String field, int status) throws CgiFailure, IOException {
+        MemoryExchange conditional = MemoryExchange.of("GET /cgi-bin/a HTTP/1.1\nHost: localhost\n" + field + "\n\n");
+        ResponseRelay relayed = relayOf(conditional);
+        relayed.accept(octets("Content-Type: a/b\nETag: \"a\"\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\n\nbody"));
+        relayed.end(GOOD);
+        assertTrue(conditional.response().startsWith("HTTP/1.1 " + status), conditional.response());
+        assertEquals(status == 200, conditional.response().endsWith("body"));
     }
 }

@@ -3,6 +3,7 @@ package dev.htbin.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.htbin.http.Fields;
+import dev.htbin.http.Validators;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

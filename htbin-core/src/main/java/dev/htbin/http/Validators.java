@@ -1,4 +1,4 @@
-package dev.htbin.file;
+package dev.htbin.http;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,7 +1,5 @@
-package dev.htbin.file;
+package dev.htbin.http;
 
-import dev.htbin.http.Fields;
-import dev.htbin.http.HttpDate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,19 +27,41 @@ public enum Precondition {
             if (!EntityTags.parse(ifMatch).matchesStrongly(current.etag())) {
                 return FAILED;
             }
-        } else if (modifiedAfter(request, "If-Unmodified-Since", current).orElse(false)) {
+        } else if (modifiedAfter(request, "If-Unmodified-Since", current.lastModified())
+                .orElse(false)) {
             return FAILED;
         }
         List<String> ifNoneMatch = request.all("If-None-Match");
         if (!ifNoneMatch.isEmpty()) {
             return EntityTags.parse(ifNoneMatch).matchesWeakly(current.etag()) ? NOT_MODIFIED : PROCEED;
         }
-        return modifiedAfter(request, "If-Modified-Since", current).orElse(true) ? PROCEED : NOT_MODIFIED;
+        return modifiedAfter(request, "If-Modified-Since", current.lastModified())
+                        .orElse(true)
+                ? PROCEED
+                : NOT_MODIFIED;
     }
 
-    private static Optional<Boolean> modifiedAfter(Fields request, String name, Validators current) {
+    /**
+     * Tells whether the client has the current state of something that was made for this request: by {@code If-None-Match}, else by
+     * {@code If-Modified-Since}.
+     *
+     * @param etag its entity tag, strong or weak, if it has one
+     * @param lastModified when it last changed, if that is known
+     */
+    public static boolean notModified(Fields request, Optional<String> etag, Optional<Instant> lastModified) {
+        List<String> ifNoneMatch = request.all("If-None-Match");
+        if (!ifNoneMatch.isEmpty()) {
+            return etag.filter(EntityTags.parse(ifNoneMatch)::matchesWeakly).isPresent();
+        }
+        return lastModified
+                .flatMap(time -> modifiedAfter(request, "If-Modified-Since", time))
+                .map(modified -> !modified)
+                .orElse(false);
+    }
+
+    private static Optional<Boolean> modifiedAfter(Fields request, String name, Instant lastModified) {
         return request.first(name)
                 .flatMap(text -> HttpDate.parse(text, Instant.now()))
-                .map(date -> current.lastModified().isAfter(date));
+                .map(lastModified::isAfter);
     }
 }

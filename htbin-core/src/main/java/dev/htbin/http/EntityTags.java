@@ -1,4 +1,4 @@
-package dev.htbin.file;
+package dev.htbin.http;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +40,9 @@ record EntityTags(boolean any, List<String> tags) {
         return any || tags.contains(etag);
     }
 
-    /** Tells whether a strong tag is one of these, strong or weak. */
+    /** Tells whether a tag is one of these, each strong or weak. */
     boolean matchesWeakly(String etag) {
-        return any || tags.contains(etag) || tags.contains("W/" + etag);
+        String opaque = etag.startsWith("W/") ? etag.substring(2) : etag;
+        return any || tags.contains(opaque) || tags.contains("W/" + opaque);
     }
 }

@@ -1,9 +1,7 @@
-package dev.htbin.file;
+package dev.htbin.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.htbin.http.Field;
-import dev.htbin.http.Fields;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -41,6 +41,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(AccessLog.LOGGER_NAME).setLevel(quiet ? Level.OFF : Level.INFO);
             context.getLogger("dev.htbin").setLevel(verbose ? Level.DEBUG : Level.INFO);
+            // How processes start is in the banner.
+            context.getLogger("dev.htbin.process").setLevel(verbose ? Level.DEBUG : Level.WARN);
         }
     }
 

@@ -32,6 +32,7 @@ public interface Child extends AutoCloseable {
 
     /**
      * Watches the client's TCP connection from now on, as far as this launcher can: it finds it among the descriptors of this process by its two addresses.
+     * One that is not among them has been reset, so its client is gone.
      *
      * @param local our end's address
      * @param remote the client's

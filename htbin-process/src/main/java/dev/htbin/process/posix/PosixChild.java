@@ -45,6 +45,7 @@ final class PosixChild implements Child {
     private int output;
     private int error;
     private int client = -1;
+    private boolean clientLost;
     private short clientEvents = POLLRDHUP;
     private volatile @Nullable ExitStatus exit;
     private boolean closing;
@@ -72,8 +73,13 @@ final class PosixChild implements Child {
             if (isClosing() || client >= 0) {
                 return client >= 0;
             }
+            if (local.isUnresolved() || remote.isUnresolved()) {
+                return false;
+            }
             client = launcher.sockets().duplicate(local, remote, workspace);
-            return client >= 0;
+            // A connection that was reset has no peer any more: what can't be found is gone.
+            clientLost = client < 0;
+            return true;
         } finally {
             loop.unlock();
         }
@@ -84,6 +90,7 @@ final class PosixChild implements Child {
         loop.lock();
         try {
             client = closed(client);
+            clientLost = false;
             clientEvents = POLLRDHUP;
         } finally {
             loop.unlock();
@@ -103,7 +110,7 @@ final class PosixChild implements Child {
             workspace.poll(PROCESS, exit == null ? process : -1, POLLIN);
             workspace.poll(WAKE, wake, POLLIN);
             workspace.poll(CLIENT, client, clientEvents);
-            poll(exit == null ? timeout : Duration.ZERO);
+            poll(exit == null && !clientLost ? timeout : Duration.ZERO);
             return events();
         } finally {
             loop.unlock();
@@ -264,7 +271,7 @@ final class PosixChild implements Child {
             events.add(Event.WOKEN);
         }
         int found = workspace.found(CLIENT);
-        if ((found & GONE) != 0) {
+        if ((found & GONE) != 0 || clientLost) {
             events.add(Event.CLIENT_GONE);
         } else if ((found & POLLRDHUP) != 0) {
             clientEvents = 0;

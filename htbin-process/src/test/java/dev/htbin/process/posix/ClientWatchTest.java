@@ -155,15 +155,20 @@ final class ClientWatchTest {
             }
         }
         try (Connection next = Connection.to("127.0.0.1")) {
-            assertFalse(child.watch(local, remote));
+            assertTrue(child.watch(local, remote));
+            assertEquals(Set.of(Event.CLIENT_GONE), child.await(Run.LONG));
+            child.unwatch();
             assertTrue(watch(child, next));
         }
     }
 
     @Test
-    void watchesNothingThatIsNoConnectionOfThisProcess() throws Exception {
+    void takesAConnectionThatCanNotBeFoundForGone() throws Exception {
         var nowhere = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 4711);
-        assertFalse(child.watch(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80), nowhere));
+        assertTrue(child.watch(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80), nowhere));
+        assertEquals(Set.of(Event.CLIENT_GONE), child.await(Run.LONG), "what can't be found was reset");
+        child.unwatch();
+        assertEquals(Set.of(), child.await(Duration.ZERO));
         assertFalse(child.watch(InetSocketAddress.createUnresolved("absent.invalid", 80), nowhere));
         assertEquals(Set.of(), child.await(Duration.ZERO));
     }

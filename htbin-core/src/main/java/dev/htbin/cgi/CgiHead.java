@@ -97,8 +97,8 @@ final class CgiHead {
         if (number == 1) {
             throw new Refusal("the output begins with a blank line; the header fields must come first");
         }
-        if (!nph && status == null && location == null && !contentType) {
-            throw new Refusal("no Content-Type, Location or Status before the blank line; at least one is needed");
+        if (!nph && status == null && location == null && !contentType && fields.isEmpty()) {
+            throw new Refusal("no header field before the blank line; Content-Type, Location or Status is needed");
         }
         if (status == null && location != null) {
             if (location.startsWith("/") && !location.startsWith("//")) {

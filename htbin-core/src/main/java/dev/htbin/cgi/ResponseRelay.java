@@ -87,6 +87,12 @@ final class ResponseRelay {
         return stream == null && response instanceof CgiResponse.ToClient begun && sendable(begun);
     }
 
+    /** Tells whether what the script still writes is discarded: the body of a response that has none, or what is beyond its Content-Length. */
+    boolean discards() {
+        return response instanceof CgiResponse.ToClient begun
+                && (!expectsBody(begun) || bodyBytes >= begun.contentLength().orElse(Long.MAX_VALUE));
+    }
+
     /** Sends what is there, if it may not wait any longer. */
     void flush(boolean lingerIsOver) throws IOException {
         if (lingerIsOver && stream == null && response instanceof CgiResponse.ToClient begun && sendable(begun)) {

@@ -13,6 +13,7 @@ final class RunClock {
     private final CgiLimits limits;
     private final long start = System.nanoTime();
     private long lastOutput = NEVER;
+    private long lastPassedOn = NEVER;
     private long firstOutput = NEVER;
     private long clientFinished = NEVER;
     private long outputEnded = NEVER;
@@ -23,8 +24,16 @@ final class RunClock {
         this.limits = limits;
     }
 
-    void outputSeen() {
+    /**
+     * Output came.
+     *
+     * @param passedOn whether the client gets it; what is discarded, as the body for HEAD is, is silence to a client that may be gone
+     */
+    void outputSeen(boolean passedOn) {
         lastOutput = now();
+        if (passedOn) {
+            lastPassedOn = lastOutput;
+        }
         if (firstOutput == NEVER) {
             firstOutput = lastOutput;
         }
@@ -96,7 +105,7 @@ final class RunClock {
     }
 
     private long silentSince(long moment) {
-        return Math.max(moment, lastOutput);
+        return Math.max(moment, lastPassedOn);
     }
 
     /**

@@ -137,6 +137,9 @@ final class ScriptRun {
                 if (events.contains(Event.CLIENT_GONE)) {
                     stop(StopReason.CLIENT_GONE);
                 }
+                if (!exited) {
+                    flush();
+                }
                 keepTime();
             }
             readError();
@@ -145,7 +148,8 @@ final class ScriptRun {
         }
 
         private Duration timeout() {
-            return clock.untilNext(relay.waits(), answered.isDone());
+            boolean done = answered.isDone();
+            return clock.untilNext(!done && relay.waits(), done);
         }
 
         private void readOutput() throws IOException {
@@ -158,14 +162,11 @@ final class ScriptRun {
                     break;
                 }
                 taken += count;
-                clock.outputSeen();
                 relay(buffer.flip());
+                clock.outputSeen(!relay.discards());
             }
             if (outputEnded) {
                 clock.outputEnded();
-            }
-            if (!exited) {
-                flush();
             }
         }
 

@@ -66,9 +66,8 @@ class CgiResponseReaderTest {
         "Hello~~, no header field",
         "<html>~, no header field",
         "HTTP/1.1 200 OK~, a status line",
-        "X: y~~, 'no Content-Type, Location or Status'",
-        "Content-Type:~~, 'no Content-Type, Location or Status'",
-        "<!--: spam~~, 'no Content-Type, Location or Status'",
+        "Content-Type:~~, 'no header field before the blank line'",
+        "<!--: spam~~, 'no header field before the blank line'",
         "Content-Type: a/b~ c~~, white space",
         "Content-Type: a/b~\tc~~, white space",
         "' Content-Type: a/b~~', white space",
@@ -145,6 +144,9 @@ class CgiResponseReaderTest {
         assertEquals(
                 List.of("the script gave no Content-Type; none is guessed"),
                 read("Status: 200~~").warnings());
+        assertEquals(
+                List.of("the script gave no Content-Type; none is guessed"),
+                read("X: y~~").warnings());
         assertEquals(List.of(), read("Status: 304~~").warnings());
         assertEquals(List.of(), read("Status: 200~Content-Length: 0~~").warnings());
     }

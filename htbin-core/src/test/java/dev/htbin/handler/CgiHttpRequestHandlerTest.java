@@ -1,5 +1,6 @@
 package dev.htbin.handler;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +100,25 @@ class CgiHttpRequestHandlerTest {
         assertTrue(response.contains("Transfer-Encoding: chunked"));
         assertTrue(response.endsWith("0\r\n\r\n"));
         assertEquals(300_000, response.chars().filter(c -> c == '#').count());
+    }
+
+    @Test
+    @Timeout(20)
+    void sendsWhatAScriptPrintedBeforeItPauses() throws IOException, InterruptedException {
+        Path go = site.resolve("cgi-bin/go");
+        script(
+                "pause.sh",
+                "printf 'Content-Type: text/plain\\n\\nfirst '; until [ -e go ]; do sleep 0.02; done; printf second");
+        var exchange = MemoryExchange.of("GET /cgi-bin/pause.sh HTTP/1.1\nHost: localhost\n\n");
+        Thread client = Thread.ofPlatform().start(() -> {
+            while (!exchange.response().contains("first")) {
+                Thread.onSpinWait();
+            }
+            assertDoesNotThrow(() -> Files.createFile(go));
+        });
+        handler.handle(exchange);
+        client.join();
+        assertEquals("first second", bodyOf(exchange.response()));
     }
 
     @Test

@@ -31,6 +31,10 @@ final class JettyErrors implements Request.Handler {
         int status = request.getAttribute(ErrorHandler.ERROR_STATUS) instanceof Integer code ? code : 500;
         if (status >= 500 && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause) {
             LOG.debug("refused with {}", status, cause);
+            if (cause instanceof IllegalArgumentException) {
+                // No exception of a handler comes here: Jetty's own check of the head could not read a field.
+                status = 400;
+            }
         }
         answer(request, response, callback, () -> succeed(callback), page(status));
         return true;

@@ -62,6 +62,7 @@ class RequestSyntaxTest {
                 "GET / HTTP/1.1~Host: a:x~~",
                 "GET / HTTP/1.1~Host: a:99999~~",
                 "GET / HTTP/1.1~Host: a,b~~",
+                "GET / HTTP/1.1~Host: a\"<b>~~",
                 "GET / HTTP/1.1~Host: [::1~~",
                 "GET http://a/ HTTP/1.1~Host: b~~",
                 "GET ftp://a/ HTTP/1.1~Host: a~~",

@@ -123,6 +123,15 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         }
     }
 
+    /** Tells the client no more than that the script failed; the log has the reason. */
+    private void sendFailure(CgiFailure failure) throws IOException {
+        LOG.warn("{} {}: {}", failure.status(), AccessLog.escape(path()), failure.reasonForLog());
+        sendError(
+                failure.status(),
+                StatusText.of(failure.status()).phrase(),
+                "The script failed. The log of the server says why.");
+    }
+
     private void refuse(int status, String message, String reason) throws IOException {
         LOG.warn("{} {}: {}", status, AccessLog.escape(path()), AccessLog.escape(reason));
         sendError(status, message);
@@ -134,24 +143,21 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         try {
             redirect = execution.run(script);
         } catch (CgiFailure failure) {
-            refuse(
-                    failure.status(),
-                    StatusText.of(failure.status()).phrase(),
-                    script.scriptName() + ": " + failure.reasonForLog());
+            sendFailure(failure);
             return;
         }
         if (redirect.isPresent()) {
-            follow(redirect.get(), script);
+            follow(redirect.get());
         }
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */
-    private void follow(CgiResponse.LocalRedirect redirect, ScriptResolution.Script script) throws IOException {
+    private void follow(CgiResponse.LocalRedirect redirect) throws IOException {
         int most = config.limits().localRedirects();
         redirects++;
         if (redirects > most) {
             var failure = new CgiFailure.TooManyRedirects(most, redirect.location());
-            refuse(failure.status(), "Bad Gateway", script.scriptName() + ": " + failure.reasonForLog());
+            sendFailure(failure);
             return;
         }
         redirectTo(redirect.follow(exchange().request()));

@@ -3,13 +3,14 @@ package dev.htbin.process.posix;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.htbin.process.LaunchSpec;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +20,7 @@ import java.util.Objects;
  * closed, which waits for the warden.
  *
  * @param executable the path as C string
- * @param relative {@code ./name} as C string, if the executable lies in the working directory itself; else {@link MemorySegment#NULL}
+ * @param relative {@code /proc/self/cwd/name} as C string, if the executable lies in the working directory itself; else {@link MemorySegment#NULL}
  * @param directory the working directory as C string
  * @param arguments {@code char *argv[]}
  * @param environment {@code char *envp[]}
@@ -30,6 +31,7 @@ record LaunchImage(
         MemorySegment directory,
         MemorySegment arguments,
         MemorySegment environment) {
+    private static final String WORKING_DIRECTORY = "/proc/self/cwd";
 
     static LaunchImage of(LaunchSpec spec, Arena arena) {
         byte[] executable = octets(spec.executable());
@@ -49,7 +51,7 @@ record LaunchImage(
     /** Returns the image of a program that does not exist: spawning it goes through everything and starts nothing. */
     static LaunchImage absent(Arena arena) {
         MemorySegment none = unbounded(arena.allocate(8, 8));
-        MemorySegment path = string("/dev/null/absent".getBytes(StandardCharsets.US_ASCII), arena);
+        MemorySegment path = string("/dev/null/absent".getBytes(US_ASCII), arena);
         return new LaunchImage(path, MemorySegment.NULL, path, none, none);
     }
 
@@ -58,14 +60,15 @@ record LaunchImage(
         arguments.reinterpret(8).set(ADDRESS, 0, relative);
     }
 
+    /** Python makes an ordinary relative name absolute before it opens it; this one is absolute already and still leads through the working directory. */
     private static byte[] relative(byte[] path) {
         int slash = path.length - 1;
         while (path[slash] != '/') {
             slash--;
         }
-        byte[] name = new byte[path.length - slash + 1];
-        System.arraycopy(path, slash, name, 1, path.length - slash);
-        name[0] = '.';
+        byte[] way = WORKING_DIRECTORY.getBytes(US_ASCII);
+        byte[] name = Arrays.copyOf(way, way.length + path.length - slash);
+        System.arraycopy(path, slash, name, way.length, path.length - slash);
         return name;
     }
 
@@ -127,7 +130,7 @@ record LaunchImage(
                 return unescaped(path);
             }
         }
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return text.getBytes(US_ASCII);
     }
 
     /** The text has lost what the JVM's encoding of file names does not know; the URI is made of the bytes themselves. */

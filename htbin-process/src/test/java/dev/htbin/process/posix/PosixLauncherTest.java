@@ -149,11 +149,11 @@ final class PosixLauncherTest extends LauncherContract {
         Path program = Files.copy(Path.of("/bin/cat"), open.resolve("cat"));
         Files.writeString(open.resolve("neighbour"), "near\n");
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
-        String name = ROOT ? "./hello.sh" : script.toString();
+        String name = ROOT ? "/proc/self/cwd/hello.sh" : script.toString();
         for (int i = 0; i < 3; i++) {
             assertEquals(name + " x\nnear\n", run(spec(script, "x")).output());
         }
-        String argument = ROOT ? "./cat" : program.toString();
+        String argument = ROOT ? "/proc/self/cwd/cat" : program.toString();
         assertEquals(
                 argument + "\0/proc/self/cmdline\0",
                 run(spec(program, "/proc/self/cmdline")).output());

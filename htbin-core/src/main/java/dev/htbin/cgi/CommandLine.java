@@ -1,6 +1,7 @@
 package dev.htbin.cgi;
 
 import dev.htbin.http.HttpException;
+import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import dev.htbin.http.UrlPath;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ final class CommandLine {
      * Returns the words, decoded; all of them or none.
      *
      * <p>None unless the method is GET or HEAD and the query is words joined by {@code +} without an unencoded {@code =}. None either if a word begins with
-     * {@code -} (CVE-2012-1823) or with an octet beyond ASCII, which Windows may turn into a hyphen (CVE-2024-4577), or if one has a control character or
-     * a percent sign without two hexadecimal digits.
+     * {@code -} (CVE-2012-1823) or with what a conversion may turn into a hyphen (CVE-2024-4577), or if one has a control character or a percent sign
+     * without two hexadecimal digits.
      */
     static List<String> wordsOf(Request request) {
         String query = request.rawQuery();
@@ -38,11 +39,21 @@ final class CommandLine {
             } catch (HttpException e) {
                 return List.of();
             }
-            if (word.isEmpty() || word.charAt(0) == '-' || word.charAt(0) >= 0x80) {
+            if (word.isEmpty() || beginsWithDash(word)) {
                 return List.of();
             }
             words.add(word);
         }
         return List.copyOf(words);
+    }
+
+    /** A hyphen, a dash of any kind in UTF-8, or an octet that is a dash or a soft hyphen in one of the Windows encodings (all of 0x80 to 0xBF). */
+    private static boolean beginsWithDash(String word) {
+        char first = word.charAt(0);
+        if (first == '-' || (first >= 0x80 && first <= 0xBF)) {
+            return true;
+        }
+        int codePoint = first < 0x80 ? first : Octets.toText(word).codePointAt(0);
+        return codePoint == 0xAD || codePoint == 0x2212 || Character.getType(codePoint) == Character.DASH_PUNCTUATION;
     }
 }

@@ -21,6 +21,8 @@ class CommandLineTest {
         "ls(1), ls(1)",
         "a-b+c-, a-b|c-",
         "x%C3%A4, x\u00C3\u00A4",
+        "%C3%A9, \u00C3\u00A9",
+        "%E9, \u00E9",
         "$(id)+;ls+`x`, $(id)|;ls|`x`"
     })
     void aQueryWithoutEqualsSignBecomesWords(String query, String words) {
@@ -44,6 +46,9 @@ class CommandLineTest {
         "a+%ADd",
         "\u00ADs",
         "%E2%80%90s",
+        "%E2%88%92s",
+        "%EF%BC%8Ds",
+        "%96s",
         "a+%00",
         "a%0ab",
         "%",

@@ -10,6 +10,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /** A client's connection, which knows since when the head of a request has been arriving. */
 final class ClientEndPoint extends SocketChannelEndPoint {
+    private final FirstLine firstLine = new FirstLine();
     private volatile long headStart;
     private volatile boolean exchanging;
 
@@ -20,10 +21,17 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         int filled = super.fill(buffer);
+        if (filled > 0 && !firstLine.ended()) {
+            firstLine.accept(buffer, buffer.limit() - filled);
+        }
         if (filled > 0 && !exchanging && headStart == 0) {
             headStart = System.nanoTime() | 1;
         }
         return filled;
+    }
+
+    FirstLine firstLine() {
+        return firstLine;
     }
 
     /** The head is complete, or refused: what is read from now on belongs to an exchange. */

@@ -27,6 +27,10 @@ final class RequestHead {
 
     /** Returns why a request is refused before it reaches the handler; empty when it is not. */
     static Optional<ErrorPage> refusal(org.eclipse.jetty.server.Request request, EngineConfig config) {
+        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientEndPoint client
+                && client.firstLine().misspellsProtocol()) {
+            return refuse(400, "The protocol's name is HTTP, in capital letters.");
+        }
         Optional<ErrorPage> bad = badTarget(request, config.limits());
         if (bad.isPresent()) {
             return bad;

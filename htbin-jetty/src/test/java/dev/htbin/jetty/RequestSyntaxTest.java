@@ -77,6 +77,8 @@ class RequestSyntaxTest {
                 "GET /%zz HTTP/1.1~Host: a~~",
                 "GET /% HTTP/1.1~Host: a~~",
                 "GET /\u00e9 HTTP/1.1~Host: a~~",
+                "GET / http/1.1~Host: a~~",
+                "~GET / Http/1.1~Host: a~~",
                 "GET / HTTP/1.1 ~Host: a~~",
                 " GET / HTTP/1.1~Host: a~~",
                 "G(T / HTTP/1.1~Host: a~~",

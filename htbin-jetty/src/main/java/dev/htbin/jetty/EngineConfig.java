@@ -29,7 +29,7 @@ public record EngineConfig(
             HttpVersion.HTTP_1_1,
             Limits.defaults(),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(8),
             Duration.ofSeconds(10));
 
     public EngineConfig {
@@ -83,7 +83,7 @@ public record EngineConfig(
         }
     }
 
-    /** Returns HTTP/1.1, idle for at most 60 seconds, a head within 20 seconds, 10 seconds to stop, and {@link Limits#defaults()}. */
+    /** Returns HTTP/1.1, idle for at most 60 seconds, a head within 8 seconds, 10 seconds to stop, and {@link Limits#defaults()}. */
     public static EngineConfig defaults() {
         return DEFAULTS;
     }

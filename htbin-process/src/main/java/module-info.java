@@ -5,4 +5,5 @@ module dev.htbin.process {
     requires org.slf4j;
 
     exports dev.htbin.process;
+    exports dev.htbin.process.launch;
 }

@@ -19,7 +19,7 @@ import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.UrlPath;
 import dev.htbin.jetty.EngineConfig;
-import dev.htbin.process.Launchers;
+import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -13,7 +13,7 @@ import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
 import dev.htbin.process.Launcher;
-import dev.htbin.process.Launchers;
+import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -12,7 +12,7 @@ import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.http.MemoryExchange;
-import dev.htbin.process.Launchers;
+import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

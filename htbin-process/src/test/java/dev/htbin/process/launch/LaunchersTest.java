@@ -1,10 +1,11 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.htbin.process.Launcher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

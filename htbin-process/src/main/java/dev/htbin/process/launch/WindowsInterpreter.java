@@ -1,5 +1,6 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
+import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchException.Reason;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
+import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

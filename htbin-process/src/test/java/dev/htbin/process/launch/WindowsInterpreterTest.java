@@ -1,8 +1,9 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchException.Reason;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,5 +1,6 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
+import dev.htbin.process.Launcher;
 import dev.htbin.process.posix.PosixLauncher;
 import java.io.IOException;
 import java.util.Optional;

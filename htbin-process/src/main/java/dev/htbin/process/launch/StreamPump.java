@@ -1,5 +1,6 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
+import dev.htbin.process.Child;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

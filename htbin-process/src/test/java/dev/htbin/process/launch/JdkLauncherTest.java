@@ -1,9 +1,13 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.htbin.process.Child;
+import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherContract;
+import dev.htbin.process.RunsAs;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;

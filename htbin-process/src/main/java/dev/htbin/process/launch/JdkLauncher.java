@@ -1,8 +1,14 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.htbin.process.Child;
+import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchException.Reason;
+import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.Launcher;
+import dev.htbin.process.RunsAs;
+import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;

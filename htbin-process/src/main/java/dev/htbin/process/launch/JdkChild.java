@@ -1,5 +1,8 @@
-package dev.htbin.process;
+package dev.htbin.process.launch;
 
+import dev.htbin.process.Child;
+import dev.htbin.process.ExitStatus;
+import dev.htbin.process.Signals;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

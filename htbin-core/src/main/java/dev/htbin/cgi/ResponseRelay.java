@@ -4,10 +4,10 @@ import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpDate;
 import dev.htbin.http.Precondition;
+import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.process.ExitStatus;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ final class ResponseRelay {
     private final CgiResponseReader reader;
     private final ByteBuffer pending = ByteBuffer.allocate(PENDING_BYTES);
     private @Nullable CgiResponse response;
-    private @Nullable OutputStream stream;
+    private @Nullable ResponseBody stream;
     private long bodyBytes;
     private boolean unflushed;
     private boolean cut;
@@ -160,8 +160,8 @@ final class ResponseRelay {
             pending.put(output);
             return;
         }
-        OutputStream out = stream == null ? start(begun) : stream;
-        out.write(output.array(), output.arrayOffset() + output.position(), output.remaining());
+        ResponseBody out = stream == null ? start(begun) : stream;
+        out.write(output);
         unflushed = true;
     }
 
@@ -176,8 +176,8 @@ final class ResponseRelay {
         }
     }
 
-    private OutputStream start(CgiResponse.ToClient begun) throws IOException {
-        OutputStream out = exchange.respond(head(begun));
+    private ResponseBody start(CgiResponse.ToClient begun) throws IOException {
+        ResponseBody out = exchange.respond(head(begun));
         stream = out;
         out.write(pending.array(), 0, pending.position());
         unflushed = true;

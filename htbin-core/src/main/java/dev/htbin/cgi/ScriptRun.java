@@ -27,12 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ScriptRun {
     private static final Logger LOG = LoggerFactory.getLogger(ScriptRun.class);
-    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int BUFFER_BYTES = 256 << 10;
     /** What a pipe can hold at most: this much may be left of a script that has ended; what comes after is its descendants'. */
     private static final int PIPE_BYTES = 1 << 20;
 
     private static final ThreadLocal<ByteBuffer> BUFFER =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocate(BUFFER_BYTES));
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER_BYTES));
 
     private final LaunchPlan plan;
     private final Exchange exchange;

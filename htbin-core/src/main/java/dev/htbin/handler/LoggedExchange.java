@@ -4,11 +4,11 @@ import dev.htbin.http.Exchange;
 import dev.htbin.http.FileRegion;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
+import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class LoggedExchange implements Exchange {
     }
 
     @Override
-    public OutputStream respond(ResponseHead head) throws IOException {
+    public ResponseBody respond(ResponseHead head) throws IOException {
         tell(head);
         return exchange.respond(head);
     }

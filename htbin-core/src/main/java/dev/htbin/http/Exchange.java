@@ -2,7 +2,6 @@ package dev.htbin.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /**
@@ -40,7 +39,7 @@ public interface Exchange {
      *
      * @throws IllegalStateException if the response was started before
      */
-    OutputStream respond(ResponseHead head) throws IOException;
+    ResponseBody respond(ResponseHead head) throws IOException;
 
     /**
      * Sends a complete response from memory; {@code Content-Length} is set when it is missing.

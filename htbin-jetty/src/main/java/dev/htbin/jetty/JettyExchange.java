@@ -7,11 +7,11 @@ import dev.htbin.http.FileRegion;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
+import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -111,7 +111,7 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
-    public OutputStream respond(ResponseHead head) {
+    public ResponseBody respond(ResponseHead head) {
         long length = start(head, -1);
         output = new ResponseOutput(this, length, head.bodiless() || isHead());
         return output;

@@ -1,12 +1,11 @@
 package dev.htbin.jetty;
 
+import dev.htbin.http.ResponseBody;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /** The body of a response whose length need not be known. Holds it to its Content-Length. */
-final class ResponseOutput extends OutputStream {
+final class ResponseOutput extends ResponseBody {
     private static final int BUFFER_BYTES = 16 << 10;
 
     private final JettyExchange exchange;
@@ -36,29 +35,34 @@ final class ResponseOutput extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, bytes.length);
+        write(ByteBuffer.wrap(bytes, offset, length));
+    }
+
+    @Override
+    public void write(ByteBuffer octets) throws IOException {
         requireOpen();
-        int count = (int) Math.min(length, remaining);
         if (discards) {
-            discarded += length;
+            discarded += octets.remaining();
+            octets.position(octets.limit());
             return;
         }
+        int count = (int) Math.min(octets.remaining(), remaining);
         if (remaining != Long.MAX_VALUE) {
             remaining -= count;
         }
+        ByteBuffer part = octets.slice(octets.position(), count);
+        octets.position(octets.limit());
         if (count > buffer.capacity() - buffer.position()) {
-            if (buffer.position() > 0 || count >= BUFFER_BYTES) {
-                sendBuffered();
-            }
+            sendBuffered();
             if (count >= BUFFER_BYTES) {
-                send(false, ByteBuffer.wrap(bytes, offset, count));
+                send(false, part);
                 return;
             }
             if (buffer.capacity() == 0) {
                 buffer = ByteBuffer.allocate(BUFFER_BYTES);
             }
         }
-        buffer.put(bytes, offset, count);
+        buffer.put(part);
     }
 
     @Override

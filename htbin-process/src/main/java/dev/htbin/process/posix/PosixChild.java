@@ -32,6 +32,11 @@ final class PosixChild implements Child {
     private static final int POLLED = 5;
     private static final short GONE = POLLERR | POLLHUP | POLLNVAL;
 
+    /** What a pipe holds at first. */
+    private static final int PIPE_BYTES = 64 << 10;
+
+    private static final int LARGE_PIPE_BYTES = 256 << 10;
+
     private final int pid;
     private final PosixLauncher launcher;
     private final Workspace workspace;
@@ -46,6 +51,7 @@ final class PosixChild implements Child {
     private int error;
     private int client = -1;
     private boolean clientLost;
+    private boolean enlarged;
     private short clientEvents = POLLRDHUP;
     private volatile @Nullable ExitStatus exit;
     private boolean closing;
@@ -124,6 +130,11 @@ final class PosixChild implements Child {
             int count = read(output, buffer, "standard output");
             if (count < 0) {
                 output = closed(output);
+            } else if (count >= PIPE_BYTES && !enlarged) {
+                // The writer waits for us: fewer, larger turns. Where the user's share of pipes is used up, all stays
+                // as it is.
+                enlarged = true;
+                Libc.fcntl(workspace.errno, output, LinuxAbi.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
             }
             return count;
         } finally {

@@ -81,8 +81,10 @@ public abstract class LauncherContract extends LauncherFixture {
 
     @Test
     void keepsStandardInputForTheProcessAfterItWasClosed() throws Exception {
-        try (Child child = launch(spec(script("late", "echo ready; sleep 0.2; cat")), octets("body"))) {
+        Path script = script("late", "echo ready; until [ -e go ]; do sleep 0.02; done; cat");
+        try (Child child = launch(spec(script), octets("body"))) {
             assertEquals("ready", Run.line(child));
+            file("go", "", "rw-r--r--");
             assertEquals("body", Run.toEnd(child).output());
         }
     }

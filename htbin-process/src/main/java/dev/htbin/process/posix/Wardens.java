@@ -17,6 +17,12 @@ import java.util.function.Supplier;
  * confines itself, and errands leave numbers, not exceptions.
  */
 final class Wardens implements AutoCloseable {
+    /** The end of a warden. A constant, so that no warden has to load its class. */
+    private static final Errand LAST = new Errand() {
+        @Override
+        void perform(WardenMemory memory) {}
+    };
+
     private final LinkedTransferQueue<Errand> errands = new LinkedTransferQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
@@ -76,7 +82,7 @@ final class Wardens implements AutoCloseable {
     public void close() {
         closed = true;
         for (int i = 0; i < threads.size(); i++) {
-            errands.add(new LastErrand());
+            errands.add(LAST);
         }
     }
 
@@ -87,7 +93,7 @@ final class Wardens implements AutoCloseable {
             confinement.apply();
             confined.complete(null);
             Errand errand = next();
-            while (!(errand instanceof LastErrand)) {
+            while (errand != LAST) {
                 errand.run(memory);
                 errand = next();
             }
@@ -106,11 +112,5 @@ final class Wardens implements AutoCloseable {
             }
         }
         return errand;
-    }
-
-    /** The end of a warden. */
-    private static final class LastErrand extends Errand {
-        @Override
-        void perform(WardenMemory memory) {}
     }
 }

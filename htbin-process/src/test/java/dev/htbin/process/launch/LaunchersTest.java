@@ -1,20 +1,28 @@
 package dev.htbin.process.launch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.Launcher;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
 /** Process tests: which launcher is chosen, and that root never gets one that would run scripts as root. */
 final class LaunchersTest {
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
+
+    @TempDir
+    private Path directory;
 
     @Test
     void startsByPosixSpawnWhereItCan() throws Exception {
@@ -48,20 +56,47 @@ final class LaunchersTest {
         assertTrue(String.valueOf(failure.getMessage()).contains("obstacle"), failure::toString);
     }
 
-    /** Tries to start a launcher in a JVM that denies native access. */
-    private static String withoutNativeAccess() throws Exception {
-        String classPath = String.join(":", location(Launchers.class), location(Logger.class), testClasses());
+    /** What a warden's user may not read, a warden can't load: classes in files that are closed to it show what it loads. */
+    @Test
+    void wardensLoadNoClassOnceTheyAreConfined() throws Exception {
+        Path closed = directory.resolve("classes");
+        copy(Path.of(location(Launchers.class)), closed);
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        String output = java("--enable-native-access=ALL-UNNAMED", closed.toString());
+        assertTrue(output.contains("started: posix_spawn\nended: exit 0\n"), output);
+        assertFalse(output.contains("Exception in thread"), output);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path)));
+            }
+        }
+    }
+
+    /** Starts a launcher in a JVM that denies native access. */
+    private String withoutNativeAccess() throws Exception {
+        return java("--illegal-native-access=deny", location(Launchers.class));
+    }
+
+    private String java(String option, String classes) throws Exception {
+        String classPath = String.join(":", classes, location(Logger.class), testClasses());
+        Path output = directory.resolve("output");
         Process java = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--illegal-native-access=deny",
+                        option,
                         "-cp",
                         classPath,
                         LaunchersMain.class.getName())
                 .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
                 .start();
-        String output = new String(java.getInputStream().readAllBytes(), UTF_8);
-        assertEquals(0, java.waitFor(), output);
-        return output;
+        boolean ended = java.waitFor(60, TimeUnit.SECONDS);
+        java.destroyForcibly();
+        assertTrue(ended, () -> "still running: " + assertDoesNotThrow(() -> Files.readString(output)));
+        assertEquals(0, java.exitValue(), () -> assertDoesNotThrow(() -> Files.readString(output)));
+        return Files.readString(output);
     }
 
     private static String testClasses() {

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,10 @@ public final class MemoryExchange implements Exchange {
     private final byte[] requestBody;
     private final boolean hasRequestBody;
     private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
-    private final List<Runnable> onDisconnect = new ArrayList<>();
+    private final List<Runnable> onDisconnect = new CopyOnWriteArrayList<>();
+    private Optional<Peer.TcpConnection> connection = Optional.empty();
     private @Nullable ResponseHead head;
-    private @Nullable Throwable aborted;
+    private volatile @Nullable Throwable aborted;
 
     private MemoryExchange(Request request, byte[] requestBody, boolean hasRequestBody) {
         this.request = request;
@@ -56,6 +58,15 @@ public final class MemoryExchange implements Exchange {
         byte[] body = blank < 0 ? new byte[0] : text.substring(blank + 2).getBytes(ISO_8859_1);
         Fields all = Fields.of(fields);
         return new MemoryExchange(new Request(words[0], words[1], version, all), body, all.contains("Content-Length"));
+    }
+
+    /** Returns the exchange of a raw request over a connection that was reset: no descriptor of this process has it. */
+    public static MemoryExchange ofReset(String raw) {
+        var local = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8000);
+        var nowhere = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 50000);
+        MemoryExchange exchange = of(raw);
+        exchange.connection = Optional.of(new Peer.TcpConnection(local, nowhere));
+        return exchange;
     }
 
     /** Lets a handler answer a raw request and returns the raw response, an octet string. */
@@ -94,7 +105,7 @@ public final class MemoryExchange implements Exchange {
     public Peer peer() {
         InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
         return new Peer(
-                new InetSocketAddress(loopback, 50000), new InetSocketAddress(loopback, 8000), false, Optional.empty());
+                new InetSocketAddress(loopback, 50000), new InetSocketAddress(loopback, 8000), false, connection);
     }
 
     @Override

@@ -20,9 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Engine contract, over sockets: bodies of requests, read or not, and the limits. */
 class RequestBodyTest {
     private static final String POST = "POST %s HTTP/1.1\r\nHost: a\r\n";
-    private static final EngineConfig CONFIG = EngineConfig.defaults()
-            .withLimits(new EngineConfig.Limits(1024, 4096, 10_000_000, 64))
-            .withHeadTimeout(Duration.ofMillis(200));
+    private static final EngineConfig CONFIG =
+            EngineConfig.defaults().withLimits(new EngineConfig.Limits(1024, 4096, 10_000_000, 64));
+    /** Long enough for a client that has the processor rarely. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private static HttpServer server;
 
@@ -42,6 +43,10 @@ class RequestBodyTest {
             answer = String.valueOf(exchange.requestBody().readAllBytes().length);
         }
         exchange.respond(ResponseHead.of(200, Fields.empty()), ByteBuffer.wrap(answer.getBytes(ISO_8859_1)));
+    }
+
+    private static HttpServer impatient() throws IOException {
+        return HttpServer.start(HttpServerTest.ANYWHERE, RequestBodyTest::handle, CONFIG.withHeadTimeout(SHORT));
     }
 
     @ParameterizedTest
@@ -183,8 +188,9 @@ class RequestBodyTest {
     }
 
     @Test
-    void closesWhenAHeadDoesNotArriveInTime() {
-        try (var client = RawClient.connect(server)) {
+    void closesWhenAHeadDoesNotArriveInTime() throws IOException {
+        try (var impatient = impatient();
+                var client = RawClient.connect(impatient)) {
             String answer = client.send("GET / HTTP/1.1\r\nHost: a\r\n").readAll();
             assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
         }
@@ -192,10 +198,7 @@ class RequestBodyTest {
 
     @Test
     void doesNotTakeAnIdleConnectionForASlowHead() throws Exception {
-        try (var server = HttpServer.start(
-                        HttpServerTest.ANYWHERE,
-                        RequestBodyTest::handle,
-                        EngineConfig.defaults().withHeadTimeout(Duration.ofMillis(4)));
+        try (var server = impatient();
                 var slow = RawClient.connect(server);
                 var client = RawClient.connect(server)) {
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response();
@@ -209,7 +212,7 @@ class RequestBodyTest {
 
     @Test
     void answers408WhenABodyStops() throws IOException {
-        var config = CONFIG.withIdleTimeout(Duration.ofMillis(100));
+        var config = CONFIG.withIdleTimeout(SHORT);
         try (var impatient = HttpServer.start(HttpServerTest.ANYWHERE, RequestBodyTest::handle, config);
                 var client = RawClient.connect(impatient)) {
             client.send(POST.formatted("/read") + "Content-Length: 5\r\n\r\n123");

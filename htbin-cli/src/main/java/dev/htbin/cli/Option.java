@@ -19,6 +19,7 @@ enum Option {
     MAX_QUEUE(
             "N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
     SCRIPT_TIMEOUT("SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
+    SCRIPT_TOTAL("SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
     GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
     MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
     ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),

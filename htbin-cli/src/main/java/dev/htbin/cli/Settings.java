@@ -155,6 +155,10 @@ record Settings(
         if (timeout.isPresent()) {
             limits = limits.withScriptTimeout(timeout.get());
         }
+        Optional<Duration> total = arguments.last(Option.SCRIPT_TOTAL).map(v -> Values.seconds(Option.SCRIPT_TOTAL, v));
+        if (total.isPresent()) {
+            limits = limits.withTotal(total.get());
+        }
         Optional<Duration> grace = arguments.last(Option.GRACE).map(v -> Values.seconds(Option.GRACE, v));
         return grace.isPresent() ? limits.withGrace(grace.get()) : limits;
     }

@@ -29,6 +29,7 @@ final class Values {
             Map.entry("--max-scripts", "--max-scripts 64"),
             Map.entry("--max-queue", "--max-queue 256"),
             Map.entry("--script-timeout", "--script-timeout 2.5"),
+            Map.entry("--script-total", "--script-total 86400"),
             Map.entry("--grace", "--grace 3"),
             Map.entry("--max-body", "--max-body 100M"),
             Map.entry("--allow-host", "--allow-host dev.example"),

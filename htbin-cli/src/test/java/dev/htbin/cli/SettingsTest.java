@@ -77,7 +77,10 @@ class SettingsTest {
 
     @Test
     void readsTimesAndSizes() {
-        Settings settings = settings("--cgi", "--script-timeout", "2.5", "--grace=0.001", "--max-body", "3M");
+        Settings settings = settings(
+                "--cgi", "--script-timeout", "2.5", "--script-total=7200", "--grace=0.001", "--max-body", "3M");
+        assertEquals(
+                Duration.ofHours(2), settings.scripts().orElseThrow().limits().total());
         assertEquals(
                 Duration.ofMillis(2500),
                 settings.scripts().orElseThrow().limits().silence());

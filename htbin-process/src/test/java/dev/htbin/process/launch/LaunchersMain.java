@@ -17,12 +17,17 @@ final class LaunchersMain {
 
     /** Starts a launcher, launches a process, and closes both. */
     public static void main(String[] arguments) throws Exception {
-        var spec = new LaunchSpec(Path.of("/bin/true"), List.of("true"), new LinkedHashMap<>(), Path.of("/"));
+        var spec = new LaunchSpec(
+                Path.of("/bin/grep"),
+                List.of("grep", "^Groups:", "/proc/self/status"),
+                new LinkedHashMap<>(),
+                Path.of("/"));
         try (Launcher launcher = Launchers.start(Optional.empty())) {
             System.out.println("started: " + launcher.name());
             try (Stdin stdin = launcher.newStdin();
                     Child child = launcher.launch(spec, stdin)) {
-                System.out.println("ended: " + Run.toEnd(child).exit());
+                Run run = Run.toEnd(child);
+                System.out.println("ended: " + run.exit() + "\n" + run.output().strip());
             }
         } catch (IOException e) {
             System.out.println("refused: " + e.getMessage());

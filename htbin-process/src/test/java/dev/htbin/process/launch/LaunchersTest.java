@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,17 @@ final class LaunchersTest {
         assertFalse(output.contains("Exception in thread"), output);
     }
 
+    @Test
+    void leavesProcessesNoneOfTheGroupsOfRoot() throws Exception {
+        if (ROOT) {
+            String output = java(
+                    List.of("setpriv", "--groups=4,27"),
+                    "--enable-native-access=ALL-UNNAMED",
+                    location(Launchers.class));
+            assertTrue(output.endsWith("\nGroups:\n"), output);
+        }
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (var paths = Files.walk(from)) {
             for (Path path : paths.toList()) {
@@ -81,14 +94,16 @@ final class LaunchersTest {
     }
 
     private String java(String option, String classes) throws Exception {
+        return java(List.of(), option, classes);
+    }
+
+    private String java(List<String> prefix, String option, String classes) throws Exception {
         String classPath = String.join(":", classes, location(Logger.class), testClasses());
         Path output = directory.resolve("output");
-        Process java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        option,
-                        "-cp",
-                        classPath,
-                        LaunchersMain.class.getName())
+        List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(option, "-cp", classPath, LaunchersMain.class.getName()));
+        Process java = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
+import dev.htbin.http.Peer;
 import dev.htbin.process.Launcher;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -41,7 +42,7 @@ record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher)
     String text(InetSocketAddress address) {
         var text = new StringBuilder();
         InetAddress ip = address.getAddress();
-        String host = ip.getHostAddress();
+        String host = Peer.textOf(address);
         String inUrl = ip instanceof Inet6Address ? "[" + host + "]" : host;
         line(
                 text,

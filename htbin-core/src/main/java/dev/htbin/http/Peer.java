@@ -42,7 +42,8 @@ public record Peer(
         return textOf(local);
     }
 
-    private static String textOf(InetSocketAddress address) {
+    /** Returns an IP address as text, an IPv6 address as RFC 5952 writes it, without brackets and without a zone; the host's name if it is unresolved. */
+    public static String textOf(InetSocketAddress address) {
         if (address.getAddress() == null) {
             return address.getHostString();
         }

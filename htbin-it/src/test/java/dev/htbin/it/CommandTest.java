@@ -77,7 +77,7 @@ class CommandTest {
         try (var server = RunningServer.start("-b", "::1", "-d", directory.toString())) {
             assertEquals(200, server.get("/").statusCode());
             assertTrue(
-                    server.banner().getFirst().contains("(http://[0:0:0:0:0:0:0:1]:"),
+                    server.banner().getFirst().contains("(http://[::1]:"),
                     server.banner().getFirst());
         }
     }

@@ -1,5 +1,6 @@
 package dev.htbin.jetty;
 
+import dev.htbin.http.Peer;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.LocalDateTime;
@@ -45,8 +46,6 @@ final class AccessLog {
     }
 
     private static String addressOf(@Nullable SocketAddress client) {
-        return client instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : "-";
+        return client instanceof InetSocketAddress inet && inet.getAddress() != null ? Peer.textOf(inet) : "-";
     }
 }

@@ -3,6 +3,7 @@ package dev.htbin.jetty;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,7 +128,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** Returns the URI of the server's root, with the address that it listens on. */
     public URI uri() {
-        String host = address.getAddress().getHostAddress();
+        String host = Peer.textOf(address);
         boolean ipv6 = host.indexOf(':') >= 0;
         return URI.create("http://%s:%d/".formatted(ipv6 ? "[" + host + "]" : host, address.getPort()));
     }

@@ -2,6 +2,7 @@ package dev.htbin.process.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.lang.reflect.Field;
@@ -67,9 +68,9 @@ final class LinuxAbiTest {
     void agreesWithTheHeadersOfTheMachine() throws Exception {
         Map<String, Long> ours = constants();
         assertTrue(ours.size() > 60, ours::toString);
-        boolean compiler = new File("/usr/bin/cc").canExecute();
-        Map<String, Long> theirs = compiler ? compiled(ours.keySet().stream().toList()) : ours;
-        assertEquals(theirs, ours);
+        boolean required = "all".equals(System.getProperty("htbin.require")) || "true".equals(System.getenv("CI"));
+        assumeTrue(required || new File("/usr/bin/cc").canExecute(), "no /usr/bin/cc to compare our numbers with C's");
+        assertEquals(compiled(ours.keySet().stream().toList()), ours);
     }
 
     private static Map<String, Long> constants() throws IllegalAccessException {

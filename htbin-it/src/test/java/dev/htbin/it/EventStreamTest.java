@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,20 +21,22 @@ class EventStreamTest {
     void passesEachEventOnWhenItIsPrinted() throws Exception {
         Programs.require("server-sent events", "curl", "mkfifo");
         Site site = Site.in(folder);
-        Path turn = site.fifo("turn");
+        // A pipe for each turn: opened again at once, one pipe could still have the writer of the turn before.
+        List<Path> turns = List.of(site.fifo("turn1"), site.fifo("turn2"), site.fifo("turn3"), site.fifo("turn4"));
         site.script("events", """
                 #!/bin/sh
                 printf 'Content-Type: text/event-stream\\n\\n'
                 for i in 1 2 3 4; do
                   printf 'data: event %%d\\n\\n' $i
-                  read next < '%s'
+                  read next < '%s'/turn$i
                 done
-                """.formatted(turn));
+                """.formatted(site.data()));
         try (var htbin = RunningHtbin.on(site)) {
             Process curl = new ProcessBuilder("curl", "-sS", "-N", htbin.url("/cgi-bin/events")).start();
             try (var events = curl.inputReader()) {
-                for (int i = 1; i <= 4; i++) {
-                    assertEquals("data: event " + i, events.readLine());
+                int i = 1;
+                for (Path turn : turns) {
+                    assertEquals("data: event " + i++, events.readLine());
                     assertEquals("", events.readLine());
                     Files.writeString(turn, "next\n");
                 }

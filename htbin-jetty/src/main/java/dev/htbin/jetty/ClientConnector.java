@@ -56,6 +56,15 @@ final class ClientConnector extends ServerConnector {
         return endPoint;
     }
 
+    /** A connection that is accepted at the very moment when the connector shuts down is not among those that it then tells. */
+    @Override
+    protected void onEndPointOpened(EndPoint endPoint) {
+        super.onEndPointOpened(endPoint);
+        if (isShutdown()) {
+            endPoint.setIdleTimeout(getShutdownIdleTimeout());
+        }
+    }
+
     private void schedule() {
         sweep = getScheduler()
                 .schedule(this::sweep, Math.max(1, config.headTimeout().toMillis() / 4), TimeUnit.MILLISECONDS);

@@ -71,17 +71,23 @@ class HttpServerTest {
         var arrived = new CountDownLatch(1);
         var mayEnd = new CountDownLatch(1);
         HttpHandler handler = exchange -> {
-            arrived.countDown();
-            await(mayEnd);
+            if (exchange.request().rawPath().equals("/slow")) {
+                arrived.countDown();
+                await(mayEnd);
+            }
             HELLO.handle(exchange);
         };
         var server = HttpServer.start(ANYWHERE, handler);
         try (var client = RawClient.connect(server);
+                var silent = RawClient.connect(server);
                 var idle = RawClient.connect(server)) {
-            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            // Its answer shows that both were accepted: those that were not are reset.
+            idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").response();
+            client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
             await(arrived);
             var closer = Thread.startVirtualThread(server::close);
             assertEquals("", idle.readAll(), "an idle connection is closed at once");
+            assertEquals("", silent.readAll(), "so is one without a request");
             assertThrows(UncheckedIOException.class, () -> RawClient.connect(server));
             mayEnd.countDown();
             var response = client.response();

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +16,8 @@ import java.util.Map;
  * Starts a server, makes a few requests and ends, so that the JVM can record what a start needs in its AOT cache. {@code bin/build} runs it.
  */
 public final class Rehearsal {
-    private static final int SECONDS = 60;
+    /** A rehearsal that takes longer is given up: a start without the cache is better than none. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
     private Rehearsal() {}
 
@@ -26,7 +28,8 @@ public final class Rehearsal {
      * @throws IOException if there is no place for a directory, or the server can't start
      */
     public static void main(String[] arguments) throws IOException {
-        Thread.ofPlatform().daemon().start(Rehearsal::limitTime);
+        Thread rehearsing = Thread.currentThread();
+        Thread.ofPlatform().daemon().start(() -> limitTime(rehearsing));
         Path site = Files.createTempDirectory("htbin-rehearsal");
         try {
             rehearse(site);
@@ -73,10 +76,11 @@ public final class Rehearsal {
         }
     }
 
-    private static void limitTime() {
+    private static void limitTime(Thread rehearsing) {
         try {
-            Thread.sleep(SECONDS * 1000L);
-            Runtime.getRuntime().halt(1);
+            if (!rehearsing.join(LONGEST)) {
+                Runtime.getRuntime().halt(1);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,6 +6,7 @@ import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.Profile;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,7 +72,8 @@ record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher)
     }
 
     private static String runner(Launcher launcher) {
-        return "; run as %s, by %s".formatted(launcher.runsAs().user(), launcher.name());
+        return "; run as %s, by %s"
+                .formatted(launcher.runsAs(Profile.standard()).user(), launcher.name());
     }
 
     private String reachable(InetAddress ip) {

@@ -19,6 +19,7 @@ import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.UrlPath;
 import dev.htbin.jetty.EngineConfig;
+import dev.htbin.process.Profile;
 import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -97,7 +98,7 @@ record Explain(Settings settings, List<String> fields) {
                 case ScriptResolution.NotFound(String reason) -> Outcome.refused(404, reason);
                 case ScriptResolution.Forbidden(String reason) -> Outcome.refused(403, reason);
                 case ScriptResolution.Script script ->
-                    new Outcome(true, planOf(request, script, root, config).describe(host.runsAs()));
+                    new Outcome(true, planOf(request, script, root, config).describe(host.runsAs(Profile.standard())));
             };
         }
     }

@@ -81,6 +81,9 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         line(text, "path info", script.pathInfo().isEmpty() ? "(none)" : script.pathInfo());
         line(text, "directory", Octets.ofText(spec.directory().toString()));
         line(text, "user", userText(user));
+        line(text, "profile", spec.profile().name());
+        user.confinement()
+                .forEach(sentence -> text.append("  ").append(shown(sentence)).append('\n'));
         text.append("arguments:\n");
         for (int i = 0; i < spec.arguments().size(); i++) {
             line(text, "  " + i, spec.arguments().get(i));
@@ -103,7 +106,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
 
     private static String userText(RunsAs user) {
         String ids = user.uid() < 0 ? "" : " (uid %d, gid %d)".formatted(user.uid(), user.gid());
-        return user.user() + ids + (user.noNewPrivileges() ? ", can gain no privileges" : "");
+        return user.user() + ids;
     }
 
     private static void line(StringBuilder text, String label, String value) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import dev.htbin.process.launch.Launchers;
@@ -67,9 +68,13 @@ public final class ScriptHost implements AutoCloseable {
         return Shared.HOST;
     }
 
-    /** Returns the user that scripts run as. */
-    public RunsAs runsAs() {
-        return launcher.runsAs();
+    /**
+     * Returns the user that scripts of a profile run as and what confines them.
+     *
+     * @throws IllegalArgumentException if the launcher was not started with the profile
+     */
+    public RunsAs runsAs(Profile profile) {
+        return launcher.runsAs(profile);
     }
 
     /** Returns how scripts are started, for the banner: for example {@code posix_spawn}. */

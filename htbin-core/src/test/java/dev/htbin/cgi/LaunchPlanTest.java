@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
-    private static final RunsAs NOBODY = new RunsAs("nobody", 65534, 65534, true);
+    private static final RunsAs NOBODY = new RunsAs("nobody", 65534, 65534, List.of("It gains no privileges."));
 
     @Test
     void describesWhatWouldBeExecuted() {
@@ -25,7 +25,9 @@ class LaunchPlanTest {
                 script name: /cgi-bin/x.cgi
                 path info: /p\u00E4th
                 directory: /srv/cgi-bin
-                user: nobody (uid 65534, gid 65534), can gain no privileges
+                user: nobody (uid 65534, gid 65534)
+                profile: standard
+                  It gains no privileges.
                 arguments:
                   0: /srv/cgi-bin/x.cgi
                   1: two
@@ -72,7 +74,7 @@ class LaunchPlanTest {
         assertEquals(Path.of("/srv/cgi-bin/x.cgi"), plan.spec().executable());
         assertEquals(List.of("/srv/cgi-bin/x.cgi"), plan.spec().arguments());
         assertEquals(Path.of("/srv/cgi-bin"), plan.spec().directory());
-        assertFalse(plan.describe(new RunsAs("me", -1, -1, false)).contains("uid"));
+        assertFalse(plan.describe(new RunsAs("me", -1, -1, List.of())).contains("uid"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.htbin.cgi;
 import dev.htbin.process.Child;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import java.util.LinkedHashMap;
@@ -31,8 +32,8 @@ final class PureConfig {
         }
 
         @Override
-        public RunsAs runsAs() {
-            return new RunsAs("nobody", 65534, 65534, true);
+        public RunsAs runsAs(Profile profile) {
+            return new RunsAs("nobody", 65534, 65534, List.of());
         }
 
         @Override

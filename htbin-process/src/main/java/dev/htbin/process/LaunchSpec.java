@@ -16,10 +16,16 @@ import java.util.SequencedMap;
  * @param arguments the argument vector, its first element included; octet strings without NUL
  * @param environment the whole environment; octet strings; names are not empty and have neither {@code =} nor NUL, values no NUL
  * @param directory the working directory, absolute
+ * @param profile what the process may do
  */
 public record LaunchSpec(
-        Path executable, List<String> arguments, SequencedMap<String, String> environment, Path directory) {
+        Path executable,
+        List<String> arguments,
+        SequencedMap<String, String> environment,
+        Path directory,
+        Profile profile) {
     public LaunchSpec {
+        requireNonNull(profile, "profile");
         requireNonNull(executable, "executable");
         requireNonNull(directory, "directory");
         arguments = List.copyOf(arguments);
@@ -41,6 +47,12 @@ public record LaunchSpec(
             requireNoNul("environment name", name);
             requireNoNul("environment value of " + name, variable.getValue());
         }
+    }
+
+    /** Creates a spec with the standard profile. */
+    public LaunchSpec(
+            Path executable, List<String> arguments, SequencedMap<String, String> environment, Path directory) {
+        this(executable, arguments, environment, directory, Profile.standard());
     }
 
     private static void requireNoNul(String what, String octets) {

@@ -12,9 +12,10 @@ public interface Launcher extends AutoCloseable {
     Stdin newStdin() throws IOException;
 
     /**
-     * Starts a process in a session of its own, with default signals, nothing open but 0, 1 and 2, and umask 022.
+     * Starts a process in a session of its own, with default signals, nothing open but 0, 1 and 2, and umask 022, confined as its profile says. Where that restricts
+     * writing, the process gets a private temporary directory, named by its variable {@code TMPDIR} and removed when the child is closed.
      *
-     * @param spec what to execute
+     * @param spec what to execute; its profile must be one that the launcher was started with
      * @param stdin the complete standard input, which the process reads from its beginning; an empty one gives the null device
      * @return the running process; the caller closes it
      * @throws LaunchException if it can't be started; its {@link LaunchException#reason} says why
@@ -22,8 +23,12 @@ public interface Launcher extends AutoCloseable {
      */
     Child launch(LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException;
 
-    /** Returns the user that processes run as and what confines them. */
-    RunsAs runsAs();
+    /**
+     * Returns the user that processes of a profile run as and what confines them.
+     *
+     * @throws IllegalArgumentException if the launcher was not started with the profile
+     */
+    RunsAs runsAs(Profile profile);
 
     /** Returns the name of this way of starting processes, for the banner and the log: for example {@code posix_spawn}. */
     String name();

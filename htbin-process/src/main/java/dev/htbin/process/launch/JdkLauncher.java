@@ -7,6 +7,8 @@ import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchException.Reason;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherConfig;
+import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
@@ -45,6 +47,8 @@ final class JdkLauncher implements Launcher {
     private static final int MOST_BUSY_ATTEMPTS = 50;
     private static final long BUSY_PAUSE_MILLIS = 2;
 
+    static final List<String> UNCONFINED = List.of("Nothing confines it but its user: this launcher can't.");
+
     private final RunsAs runsAs;
 
     JdkLauncher(RunsAs runsAs) {
@@ -54,33 +58,40 @@ final class JdkLauncher implements Launcher {
     /**
      * Returns the launcher, unless it would have to run processes as root or as another user.
      *
-     * @param user the user asked for
+     * @param config what is asked for
      * @param obstacle why nothing better works here
      * @throws IOException if processes would run as the wrong user
      */
-    static JdkLauncher start(Optional<String> user, String obstacle) throws IOException {
+    static JdkLauncher start(LauncherConfig config, String obstacle) throws IOException {
         RunsAs own = ownUser();
         if (own.uid() == 0) {
             throw new IOException("%s; without it, scripts would run as root, and none ever does".formatted(obstacle));
         }
+        requireOwn(config.user(), own, obstacle);
+        for (Profile profile : config.profiles()) {
+            requireOwn(profile.user(), own, obstacle);
+        }
+        return new JdkLauncher(own);
+    }
+
+    private static void requireOwn(Optional<String> user, RunsAs own, String obstacle) throws IOException {
         if (user.isPresent() && !user.get().equals(own.user()) && !user.get().equals(String.valueOf(own.uid()))) {
             throw new IOException(
                     "user: '%s' (expected: '%s', the server's own): %s".formatted(user.get(), own.user(), obstacle));
         }
-        return new JdkLauncher(own);
     }
 
     /** Asks the file system who makes files here: there is no other portable way. */
     private static RunsAs ownUser() throws IOException {
         String name = System.getProperty("user.name");
         if (WINDOWS) {
-            return new RunsAs(name, -1, -1, false);
+            return new RunsAs(name, -1, -1, UNCONFINED);
         }
         Path probe = Files.createTempFile("htbin-user-", null);
         try {
             long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(probe, "unix:uid"));
             long gid = Integer.toUnsignedLong((Integer) Files.getAttribute(probe, "unix:gid"));
-            return new RunsAs(name, uid, gid, false);
+            return new RunsAs(name, uid, gid, UNCONFINED);
         } finally {
             Files.delete(probe);
         }
@@ -121,7 +132,7 @@ final class JdkLauncher implements Launcher {
     }
 
     @Override
-    public RunsAs runsAs() {
+    public RunsAs runsAs(Profile profile) {
         return runsAs;
     }
 

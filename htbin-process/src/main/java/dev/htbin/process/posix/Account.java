@@ -58,6 +58,15 @@ record Account(String name, int uid, int gid, List<Integer> groups) {
         return uid == 0 || gid == 0 || groups.contains(0);
     }
 
+    /** Returns the further groups as {@code gid_t list[]}. */
+    MemorySegment groupList(Arena arena) {
+        MemorySegment list = arena.allocate(JAVA_INT, Math.max(groups.size(), 1));
+        for (int i = 0; i < groups.size(); i++) {
+            list.setAtIndex(JAVA_INT, i, groups.get(i));
+        }
+        return list;
+    }
+
     private static Optional<Account> byName(String name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entry = arena.allocate(LinuxAbi.SIZEOF_PASSWD, 8);

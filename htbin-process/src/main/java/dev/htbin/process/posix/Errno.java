@@ -28,6 +28,7 @@ enum Errno {
     ENOSYS(38, "Function not implemented", Reason.OTHER),
     ELOOP(40, "Too many levels of symbolic links", Reason.NOT_FOUND),
     ELIBBAD(80, "Accessing a corrupted shared library", Reason.NOT_EXECUTABLE_FORMAT),
+    EAFNOSUPPORT(97, "Address family not supported by protocol", Reason.OTHER),
     EOPNOTSUPP(95, "Operation not supported", Reason.OTHER),
     EDQUOT(122, "Disk quota exceeded", Reason.OTHER);
 

@@ -43,6 +43,8 @@ final class Libc {
     private static final MethodHandle UNSHARE = capturing("unshare", returnsInt(INT));
     private static final MethodHandle PRCTL = variadic("prctl", 1, returnsInt(INT, LONG, LONG, LONG, LONG));
     private static final MethodHandle SYSCALL = variadic("syscall", 1, returnsLong(LONG, LONG, LONG, LONG));
+    private static final MethodHandle SYSCALL_OF_SIX =
+            variadic("syscall", 1, returnsLong(LONG, LONG, LONG, LONG, LONG, LONG, LONG));
 
     private Libc() {}
 
@@ -250,6 +252,15 @@ final class Libc {
             return (long) SYSCALL.invokeExact(errno, number, a, b, c);
         } catch (Throwable e) {
             throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/syscall.2.html">syscall(2)</a> of all the arguments that a call can have */
+    static long syscall(MemorySegment errno, long number, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) SYSCALL_OF_SIX.invokeExact(errno, number, a, b, c, d, e, f);
+        } catch (Throwable failure) {
+            throw broken(failure);
         }
     }
 }

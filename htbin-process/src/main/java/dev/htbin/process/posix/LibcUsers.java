@@ -4,6 +4,7 @@ import static dev.htbin.process.posix.Native.INT;
 import static dev.htbin.process.posix.Native.LONG;
 import static dev.htbin.process.posix.Native.POINTER;
 import static dev.htbin.process.posix.Native.broken;
+import static dev.htbin.process.posix.Native.capturing;
 import static dev.htbin.process.posix.Native.plain;
 import static dev.htbin.process.posix.Native.returnsInt;
 
@@ -11,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The functions of pwd.h and grp.h, which ask every source of users that the system knows (NSS). The first two return the error number.
+ * The functions of pwd.h and grp.h, which ask every source of users that the system knows (NSS), and those of unistd.h that change the user of every thread. The
+ * first two return the error number.
  *
  * <p>One method per function, named and typed as in C, that returns what C returns. Functions that set errno take the segment that receives it, which belongs to
  * the caller; {@link Native#errno} reads it.
@@ -22,6 +24,10 @@ final class LibcUsers {
     private static final MethodHandle GETPWUID_R =
             plain("getpwuid_r", returnsInt(INT, POINTER, POINTER, LONG, POINTER));
     private static final MethodHandle GETGROUPLIST = plain("getgrouplist", returnsInt(POINTER, INT, POINTER, POINTER));
+
+    private static final MethodHandle SETGROUPS = capturing("setgroups", returnsInt(LONG, POINTER));
+    private static final MethodHandle SETRESGID = capturing("setresgid", returnsInt(INT, INT, INT));
+    private static final MethodHandle SETRESUID = capturing("setresuid", returnsInt(INT, INT, INT));
 
     private LibcUsers() {}
 
@@ -48,6 +54,33 @@ final class LibcUsers {
     static int getgrouplist(MemorySegment name, int gid, MemorySegment groups, MemorySegment count) {
         try {
             return (int) GETGROUPLIST.invokeExact(name, gid, groups, count);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/setgroups.2.html">setgroups(2)</a>: of every thread */
+    static int setgroups(MemorySegment errno, long count, MemorySegment groups) {
+        try {
+            return (int) SETGROUPS.invokeExact(errno, count, groups);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/setresuid.2.html">setresgid(2)</a>: of every thread */
+    static int setresgid(MemorySegment errno, int real, int effective, int saved) {
+        try {
+            return (int) SETRESGID.invokeExact(errno, real, effective, saved);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/setresuid.2.html">setresuid(2)</a>: of every thread */
+    static int setresuid(MemorySegment errno, int real, int effective, int saved) {
+        try {
+            return (int) SETRESUID.invokeExact(errno, real, effective, saved);
         } catch (Throwable e) {
             throw broken(e);
         }

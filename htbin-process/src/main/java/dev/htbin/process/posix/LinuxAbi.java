@@ -19,6 +19,8 @@ final class LinuxAbi {
     static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
     static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
     static final int F_SETFL = 4;
+    static final int F_SETOWN = 8;
+    static final int F_SETOWN_EX = 15;
     static final int F_DUPFD_CLOEXEC = 1030;
     static final int F_SETPIPE_SZ = 1031;
 
@@ -63,6 +65,8 @@ final class LinuxAbi {
     static final int SIGINFO_STATUS = 24;
 
     // sys/socket.h, netinet/in.h
+    static final int AF_UNIX = 1;
+    static final int AF_NETLINK = 16;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
     static final int SOL_SOCKET = 1;
@@ -71,6 +75,14 @@ final class LinuxAbi {
 
     // sched.h, sys/prctl.h, linux/capability.h
     static final int CLONE_FS = 0x200;
+    /** Makes a child of the caller's own parent. */
+    static final int CLONE_PARENT = 0x8000;
+    /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
+    static final int CLONE_NAMESPACES = 0x7E020000;
+
+    static final int PR_SET_KEEPCAPS = 8;
+    static final int PR_SET_SECCOMP = 22;
+    static final int SECCOMP_MODE_FILTER = 2;
     static final int PR_GET_DUMPABLE = 3;
     static final int PR_SET_DUMPABLE = 4;
     static final int PR_CAPBSET_READ = 23;
@@ -79,7 +91,26 @@ final class LinuxAbi {
     static final int PR_GET_NO_NEW_PRIVS = 39;
     static final int PR_CAP_AMBIENT = 47;
     static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+    static final int CAP_SETGID = 1 << 6;
+    static final int CAP_SETUID = 1 << 7;
+    static final int CAP_SETPCAP = 1 << 8;
     static final int CAPABILITY_VERSION_3 = 0x20080522;
+
+    // sys/resource.h, linux/ioprio.h: the last kind of target that is not a user
+    static final int PRIO_PGRP = 1;
+    static final int IOPRIO_WHO_PGRP = 2;
+    static final int RLIMIT_CPU = 0;
+    static final int RLIMIT_FSIZE = 1;
+    static final int RLIMIT_CORE = 4;
+    static final int RLIMIT_NPROC = 6;
+    static final int RLIMIT_NOFILE = 7;
+    static final int RLIMIT_AS = 9;
+
+    // asm-generic/ioctls.h, asm-generic/sockios.h
+    static final int FIOSETOWN = 0x8901;
+    static final int SIOCSPGRP = 0x8902;
+    static final int TIOCSTI = 0x5412;
+    static final int TIOCLINUX = 0x541C;
 
     // pwd.h (glibc, 64 bit)
     static final int SIZEOF_PASSWD = 48;
@@ -92,7 +123,11 @@ final class LinuxAbi {
     static final int SYS_SETRESUID = AMD64 ? 117 : 147;
     static final int SYS_SETRESGID = AMD64 ? 119 : 149;
     static final int SYS_CAPSET = AMD64 ? 126 : 91;
+    static final int SYS_GETTID = AMD64 ? 186 : 178;
     static final int SYS_PIDFD_OPEN = 434;
+    static final int SYS_LANDLOCK_CREATE_RULESET = 444;
+    static final int SYS_LANDLOCK_ADD_RULE = 445;
+    static final int SYS_LANDLOCK_RESTRICT_SELF = 446;
 
     private LinuxAbi() {}
 

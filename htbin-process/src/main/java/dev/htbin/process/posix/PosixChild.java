@@ -39,6 +39,7 @@ final class PosixChild implements Child {
 
     private final int pid;
     private final PosixLauncher launcher;
+    private final Ward ward;
     private final Workspace workspace;
     /** Held by who waits, reads or closes. */
     private final ReentrantLock loop = new ReentrantLock();
@@ -57,8 +58,9 @@ final class PosixChild implements Child {
     private boolean closing;
     private boolean reaped;
 
-    PosixChild(PosixLauncher launcher, Workspace workspace, SpawnErrand spawned, int process, int wake) {
+    PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, SpawnErrand spawned, int process, int wake) {
         this.launcher = launcher;
+        this.ward = ward;
         this.workspace = workspace;
         this.pid = spawned.pid;
         this.output = spawned.output;
@@ -346,7 +348,7 @@ final class PosixChild implements Child {
         }
         if (Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
-            launcher.signalByWarden(-pid, signal);
+            launcher.signalByWarden(ward, -pid, signal);
         }
     }
 

@@ -10,12 +10,15 @@ import dev.htbin.process.Child;
 import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherConfig;
+import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,23 +29,23 @@ import java.util.concurrent.locks.LockSupport;
  * them on a platform thread, since a virtual one would keep its carrier from all others. {@link #launch} may be called on any.
  */
 public final class PosixLauncher implements Launcher {
-    private static final int LEAST_WARDENS = 2;
     private static final int MOST_PRIVATE_DIRECTORIES = 1024;
     private static final int MOST_BUSY_ATTEMPTS = 50;
     private static final long BUSY_PAUSE_NANOS = 2_000_000;
 
     private final MemorySegment attributes;
-    private final Wardens wardens;
-    private final RunsAs runsAs;
+    private final Map<Profile, Ward> wards;
     private final Workspace.Pool workspaces = new Workspace.Pool();
     private final SocketFinder sockets = new SocketFinder();
     /** Directories below one that the processes' user may not pass through. */
-    private final Set<Path> privateDirectories = ConcurrentHashMap.newKeySet();
+    private final Set<PrivateDirectory> privateDirectories = ConcurrentHashMap.newKeySet();
 
-    private PosixLauncher(MemorySegment attributes, Wardens wardens, RunsAs runsAs) {
+    /** A directory that the user of a profile can't reach by its path. */
+    private record PrivateDirectory(Profile profile, Path directory) {}
+
+    private PosixLauncher(MemorySegment attributes, Map<Profile, Ward> wards) {
         this.attributes = attributes;
-        this.wardens = wardens;
-        this.runsAs = runsAs;
+        this.wards = wards;
     }
 
     /** Says why this launcher can't work here, for a human; empty when it can. */
@@ -56,42 +59,17 @@ public final class PosixLauncher implements Launcher {
     }
 
     /**
-     * Starts the wardens.
+     * Starts the wardens, and makes this process leave root if that is asked for.
      *
-     * @param user the user that processes run as, a name or a number; empty: {@code nobody} when this process is root, else its own user
-     * @throws IOException if the user does not exist, is root or in root's group, or this process may not become it
+     * @throws IOException if a user does not exist, is root or in root's group, or this process may not become it; if a profile's tree does not exist; if
+     *     confinement is required and something of it can't be had
      */
-    public static PosixLauncher start(Optional<String> user) throws IOException {
-        Account own = Account.own();
-        boolean root = own.uid() == 0;
-        Account account = user.isPresent() || root ? Account.find(user.orElse("nobody")) : own;
-        // A server that is not root may well have group 0, as in some containers: its scripts gain nothing by it.
-        if (account.uid() == 0 || (root && account.privileged())) {
-            throw new IOException("user: '%s' is root or belongs to root's group (expected: an unprivileged user)"
-                    .formatted(account.name()));
-        }
-        if (!root && account.uid() != own.uid()) {
-            throw new IOException(
-                    "user: '%s' (expected: '%s', the server's own user, since only root may become another)"
-                            .formatted(account.name(), own.name()));
-        }
+    public static PosixLauncher start(LauncherConfig config) throws IOException {
         ServerProcess.occupyStandardDescriptors();
         ServerProcess.keepEndedChildren();
         ServerProcess.requireProcessDescriptors();
-        Arena arena = Arena.ofAuto();
-        MemorySegment attributes = SpawnAttributes.make(arena);
-        int count = Math.max(LEAST_WARDENS, Runtime.getRuntime().availableProcessors());
-        LaunchImage nothing = LaunchImage.absent(arena);
-        Wardens wardens = Wardens.start(
-                count,
-                Confinement.of(root ? Optional.of(account) : Optional.empty()),
-                () -> new SpawnErrand(nothing, nothing.executable(), attributes, 0, 0));
-        if (root) {
-            ServerProcess.forbidAttaching();
-        }
-        var runsAs = new RunsAs(
-                account.name(), Integer.toUnsignedLong(account.uid()), Integer.toUnsignedLong(account.gid()), true);
-        return new PosixLauncher(attributes, wardens, runsAs);
+        MemorySegment attributes = SpawnAttributes.make(Arena.ofAuto());
+        return new PosixLauncher(attributes, Wards.start(config, attributes));
     }
 
     @Override
@@ -108,6 +86,7 @@ public final class PosixLauncher implements Launcher {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        Ward ward = ward(spec.profile());
         Workspace workspace = workspaces.borrow();
         boolean launched = false;
         try (Arena own = Arena.ofConfined()) {
@@ -116,9 +95,9 @@ public final class PosixLauncher implements Launcher {
             check(wake, "eventfd", workspace);
             try {
                 SpawnErrand spawned = spawn(spec, image, input, workspace);
-                int process = watchProcess(spawned, workspace);
+                int process = watchProcess(spawned, ward, workspace);
                 launched = true;
-                return new PosixChild(this, workspace, spawned, process, wake);
+                return new PosixChild(this, ward, workspace, spawned, process, wake);
             } finally {
                 if (!launched) {
                     Libc.close(wake);
@@ -150,18 +129,20 @@ public final class PosixLauncher implements Launcher {
     private SpawnErrand spawn(LaunchSpec spec, LaunchImage image, int stdin, int directory)
             throws LaunchException, InterruptedException {
         boolean reachable = image.relative().address() != 0;
-        boolean relative = reachable && privateDirectories.contains(spec.directory());
+        Ward ward = ward(spec.profile());
+        var place = new PrivateDirectory(spec.profile(), spec.directory());
+        boolean relative = reachable && privateDirectories.contains(place);
         for (int attempt = 1; ; attempt++) {
             if (relative) {
                 image.renameToRelative();
             }
             MemorySegment path = relative ? image.relative() : image.executable();
-            var errand = new SpawnErrand(image, path, attributes, stdin, directory);
-            wardens.send(errand);
+            var errand = new SpawnErrand(image, path, attributes, ward.limits(), stdin, directory);
+            ward.wardens().send(errand);
             errand.await();
             if (errand.error == 0) {
                 if (relative) {
-                    remember(spec.directory());
+                    remember(place);
                 }
                 return errand;
             }
@@ -175,19 +156,19 @@ public final class PosixLauncher implements Launcher {
                 String what = errand.failedEarly
                         ? "pipes for " + spec.executable()
                         : spec.executable().toString();
-                throw failure(what + " as user " + runsAs.user(), errand.error);
+                throw failure(what + " as user " + ward.runsAs().user(), errand.error);
             }
         }
     }
 
-    private void remember(Path directory) {
+    private void remember(PrivateDirectory place) {
         if (privateDirectories.size() >= MOST_PRIVATE_DIRECTORIES) {
             privateDirectories.clear();
         }
-        privateDirectories.add(directory);
+        privateDirectories.add(place);
     }
 
-    private int watchProcess(SpawnErrand spawned, Workspace workspace) throws LaunchException {
+    private int watchProcess(SpawnErrand spawned, Ward ward, Workspace workspace) throws LaunchException {
         // Only our ends may not block: most programs can't write to a descriptor that does.
         int process = Libc.fcntl(workspace.errno, spawned.output, F_SETFL, O_NONBLOCK);
         if (process >= 0) {
@@ -199,7 +180,7 @@ public final class PosixLauncher implements Launcher {
         if (process < 0) {
             int errno = Native.errno(workspace.errno);
             if (Libc.kill(workspace.errno, -spawned.pid, LinuxAbi.SIGKILL) != 0) {
-                signalByWarden(-spawned.pid, LinuxAbi.SIGKILL);
+                signalByWarden(ward, -spawned.pid, LinuxAbi.SIGKILL);
             }
             Reaper.reap(spawned.pid, workspace);
             Libc.close(spawned.output);
@@ -220,8 +201,8 @@ public final class PosixLauncher implements Launcher {
     }
 
     @Override
-    public RunsAs runsAs() {
-        return runsAs;
+    public RunsAs runsAs(Profile profile) {
+        return ward(profile).runsAs();
     }
 
     @Override
@@ -231,7 +212,16 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public void close() {
-        wardens.close();
+        wards.values().forEach(ward -> ward.wardens().close());
+    }
+
+    private Ward ward(Profile profile) {
+        Ward ward = wards.get(profile);
+        if (ward == null) {
+            throw new IllegalArgumentException("profile: %s (expected: one that the launcher was started with: %s)"
+                    .formatted(profile, wards.keySet()));
+        }
+        return ward;
     }
 
     Workspace.Pool workspaces() {
@@ -243,9 +233,9 @@ public final class PosixLauncher implements Launcher {
     }
 
     /** Sends a signal that this process itself may not send. */
-    void signalByWarden(int pid, int signal) {
+    void signalByWarden(Ward ward, int pid, int signal) {
         var errand = new SignalErrand(pid, signal);
-        if (wardens.trySend(errand)) {
+        if (ward.wardens().trySend(errand)) {
             errand.awaitCalmly();
         }
     }

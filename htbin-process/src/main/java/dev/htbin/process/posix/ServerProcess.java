@@ -44,15 +44,36 @@ final class ServerProcess {
     }
 
     /**
-     * Keeps processes of a warden's user from attaching to this one. The kernel sees to it when a thread changes its user; this makes sure.
+     * Keeps other processes of its user from attaching to this one, and from reading and writing its memory by way of a warden, which is a thread of a script's
+     * user. No core is dumped any more either.
      *
      * @throws IOException if the process stays open to them
      */
     static void forbidAttaching() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
-            if (Libc.prctl(errno, PR_GET_DUMPABLE, 0, 0, 0, 0) == 1) {
-                check(Libc.prctl(errno, PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)", errno);
+            check(Libc.prctl(errno, PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl(PR_SET_DUMPABLE)", errno);
+            if (Libc.prctl(errno, PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) {
+                throw new IOException("prctl(PR_SET_DUMPABLE) has no effect");
+            }
+        }
+    }
+
+    /**
+     * Makes this whole process, every thread of it, another user, for ever. Threads that asked to keep their capabilities keep them.
+     *
+     * @throws IOException if it is refused, or has no effect
+     */
+    static void become(Account account) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            int gid = account.gid();
+            int uid = account.uid();
+            check(LibcUsers.setgroups(errno, account.groups().size(), account.groupList(arena)), "setgroups", errno);
+            check(LibcUsers.setresgid(errno, gid, gid, gid), "setresgid(" + gid + ")", errno);
+            check(LibcUsers.setresuid(errno, uid, uid, uid), "setresuid(" + uid + ")", errno);
+            if (Libc.syscall(errno, LinuxAbi.SYS_SETRESUID, -1, 0, -1) != -1) {
+                throw new IOException("the server became '%s' and can still become root".formatted(account.name()));
             }
         }
     }

@@ -9,6 +9,7 @@ final class SpawnErrand extends Errand {
     private final LaunchImage image;
     private final MemorySegment path;
     private final MemorySegment attributes;
+    private final ResourceLimitCalls limits;
     private final int stdin;
     private final int directory;
 
@@ -21,10 +22,17 @@ final class SpawnErrand extends Errand {
     int output = -1;
     int errorOutput = -1;
 
-    SpawnErrand(LaunchImage image, MemorySegment path, MemorySegment attributes, int stdin, int directory) {
+    SpawnErrand(
+            LaunchImage image,
+            MemorySegment path,
+            MemorySegment attributes,
+            ResourceLimitCalls limits,
+            int stdin,
+            int directory) {
         this.image = image;
         this.path = path;
         this.attributes = attributes;
+        this.limits = limits;
         this.stdin = stdin;
         this.directory = directory;
     }
@@ -78,7 +86,21 @@ final class SpawnErrand extends Errand {
                     memory.pid(), path, actions, attributes, image.arguments(), image.environment());
             pid = memory.pid().get(JAVA_INT, 0);
         }
+        if (failure == 0) {
+            failure = limit(memory);
+        }
         LibcSpawn.posix_spawn_file_actions_destroy(actions);
+        return failure;
+    }
+
+    /** A process that can't be limited must not go on. */
+    private int limit(WardenMemory memory) {
+        int failure = limits.apply(memory.errno(), pid);
+        if (failure != 0) {
+            Libc.kill(memory.errno(), -pid, LinuxAbi.SIGKILL);
+            Libc.waitpid(memory.errno(), pid, MemorySegment.NULL, LinuxAbi.WALL);
+            failedEarly = true;
+        }
         return failure;
     }
 

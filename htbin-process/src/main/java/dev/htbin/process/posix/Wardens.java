@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedTransferQueue;
@@ -24,44 +25,52 @@ final class Wardens implements AutoCloseable {
     };
 
     private final LinkedTransferQueue<Errand> errands = new LinkedTransferQueue<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Warden> wardens = new ArrayList<>();
+    private final CompletableFuture<Confinement> confinement = new CompletableFuture<>();
     private volatile boolean closed;
 
     private Wardens() {}
 
+    /** A thread and how far it has come: its id is known, it is confined. */
+    private record Warden(CompletableFuture<Integer> prepared, CompletableFuture<Boolean> confined) {}
+
     /**
-     * Starts wardens and returns when all are confined.
+     * Starts wardens that are not confined yet, and returns when all wait for it.
      *
+     * @param name what the threads are called
      * @param count how many, at least 1
-     * @param confinement what each does to itself
      * @param warmUp makes the errand that each performs first, unconfined: it must start nothing
-     * @throws IOException if one can't confine itself; none is left then
+     * @throws IOException if one fails; none is left then
      */
-    static Wardens start(int count, Confinement confinement, Supplier<Errand> warmUp) throws IOException {
+    static Wardens prepare(String name, int count, Supplier<Errand> warmUp) throws IOException {
         var wardens = new Wardens();
-        List<CompletableFuture<Void>> ready = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            var confined = new CompletableFuture<Void>();
             Errand first = warmUp.get();
-            ready.add(confined);
-            wardens.threads.add(Thread.ofPlatform()
-                    .name("htbin-warden-" + i)
-                    .daemon()
-                    .start(() -> wardens.guard(confinement, first, confined)));
+            var warden = new Warden(new CompletableFuture<>(), new CompletableFuture<>());
+            wardens.wardens.add(warden);
+            Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> wardens.guard(warden, first));
         }
-        try {
-            for (CompletableFuture<Void> confined : ready) {
-                confined.get();
-            }
-        } catch (ExecutionException e) {
-            wardens.close();
-            throw new IOException("a warden cannot confine itself: " + e.getCause(), e);
-        } catch (InterruptedException e) {
-            wardens.close();
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the wardens started", e);
+        for (Warden warden : wardens.wardens) {
+            wardens.await(warden.prepared());
         }
         return wardens;
+    }
+
+    /** Returns the kernel's ids of the threads. */
+    List<Integer> threadIds() {
+        return wardens.stream().map(warden -> warden.prepared().join()).toList();
+    }
+
+    /**
+     * Confines all, and returns when they are.
+     *
+     * @throws IOException if one can't confine itself; none is left then
+     */
+    void confine(Confinement steps) throws IOException {
+        confinement.complete(steps);
+        for (Warden warden : wardens) {
+            await(warden.confined());
+        }
     }
 
     /** Has a warden perform it; the caller awaits it. */
@@ -81,24 +90,44 @@ final class Wardens implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        for (int i = 0; i < threads.size(); i++) {
+        confinement.cancel(false);
+        for (int i = 0; i < wardens.size(); i++) {
             errands.add(LAST);
         }
     }
 
-    private void guard(Confinement confinement, Errand warmUp, CompletableFuture<Void> confined) {
+    private void await(CompletableFuture<?> stage) throws IOException {
+        try {
+            stage.get();
+        } catch (ExecutionException e) {
+            close();
+            throw new IOException("a warden cannot confine itself: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the wardens started", e);
+        }
+    }
+
+    private void guard(Warden warden, Errand warmUp) {
         try (Arena arena = Arena.ofConfined()) {
             WardenMemory memory = WardenMemory.allocate(arena);
             warmUp.run(memory);
-            confinement.apply();
-            confined.complete(null);
+            // Only a server that is about to leave root has some to keep; to any other this changes nothing.
+            Libc.prctl(memory.errno(), LinuxAbi.PR_SET_KEEPCAPS, 1, 0, 0, 0);
+            warden.prepared().complete((int) Libc.syscall(memory.errno(), LinuxAbi.SYS_GETTID, 0, 0, 0));
+            confinement.get().apply();
+            warden.confined().complete(true);
             Errand errand = next();
             while (errand != LAST) {
                 errand.run(memory);
                 errand = next();
             }
-        } catch (IOException | RuntimeException e) {
-            confined.completeExceptionally(e);
+        } catch (CancellationException e) {
+            // Closed before it was confined.
+        } catch (IOException | RuntimeException | Error | InterruptedException | ExecutionException e) {
+            warden.prepared().completeExceptionally(e);
+            warden.confined().completeExceptionally(e);
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 final class JdkLauncherTest extends LauncherContract {
     @Override
     protected Launcher start() {
-        return new JdkLauncher(new RunsAs(System.getProperty("user.name"), -1, -1, false));
+        return new JdkLauncher(new RunsAs(System.getProperty("user.name"), -1, -1, JdkLauncher.UNCONFINED));
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherConfig;
+import dev.htbin.process.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +32,7 @@ final class LaunchersTest {
     void startsByPosixSpawnWhereItCan() throws Exception {
         try (Launcher launcher = Launchers.start(Optional.empty())) {
             assertEquals("posix_spawn", launcher.name());
-            assertTrue(launcher.runsAs().uid() > 0);
+            assertTrue(launcher.runsAs(Profile.standard()).uid() > 0);
         }
     }
 
@@ -54,7 +56,9 @@ final class LaunchersTest {
 
     @Test
     void refusesAnotherUserWhereOnlyTheJdkCanStartProcesses() {
-        var failure = assertThrows(IOException.class, () -> JdkLauncher.start(Optional.of("no-such-user"), "obstacle"));
+        var failure = assertThrows(
+                IOException.class,
+                () -> JdkLauncher.start(LauncherConfig.defaults().withUser(Optional.of("no-such-user")), "obstacle"));
         assertTrue(String.valueOf(failure.getMessage()).contains("obstacle"), failure::toString);
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.htbin.process.Child;
 import dev.htbin.process.Child.Event;
 import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Run;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,7 +42,7 @@ final class ClientWatchTest {
 
     @BeforeEach
     void launch() throws Exception {
-        launcher = PosixLauncher.start(Optional.empty());
+        launcher = PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.empty()));
         child = another();
     }
 

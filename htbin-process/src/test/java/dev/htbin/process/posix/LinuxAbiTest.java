@@ -38,7 +38,18 @@ final class LinuxAbiTest {
             Map.entry("SYS_SETRESUID", "SYS_setresuid"),
             Map.entry("SYS_SETRESGID", "SYS_setresgid"),
             Map.entry("SYS_CAPSET", "SYS_capset"),
-            Map.entry("SYS_PIDFD_OPEN", "SYS_pidfd_open"));
+            Map.entry("SYS_PIDFD_OPEN", "SYS_pidfd_open"),
+            Map.entry("SYS_GETTID", "SYS_gettid"),
+            Map.entry("SYS_LANDLOCK_CREATE_RULESET", "SYS_landlock_create_ruleset"),
+            Map.entry("SYS_LANDLOCK_ADD_RULE", "SYS_landlock_add_rule"),
+            Map.entry("SYS_LANDLOCK_RESTRICT_SELF", "SYS_landlock_restrict_self"),
+            Map.entry("CAP_SETGID", "1 << CAP_SETGID"),
+            Map.entry("CAP_SETUID", "1 << CAP_SETUID"),
+            Map.entry("CAP_SETPCAP", "1 << CAP_SETPCAP"),
+            Map.entry("IOPRIO_WHO_PGRP", "2"),
+            Map.entry(
+                    "CLONE_NAMESPACES",
+                    "CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET"));
 
     private static final String HEADERS = """
             #define _GNU_SOURCE
@@ -53,9 +64,13 @@ final class LinuxAbiTest {
             #include <spawn.h>
             #include <stddef.h>
             #include <stdio.h>
+            #include <linux/seccomp.h>
+            #include <linux/sockios.h>
             #include <sys/eventfd.h>
+            #include <sys/ioctl.h>
             #include <sys/mman.h>
             #include <sys/prctl.h>
+            #include <sys/resource.h>
             #include <sys/socket.h>
             #include <sys/syscall.h>
             #include <sys/wait.h>

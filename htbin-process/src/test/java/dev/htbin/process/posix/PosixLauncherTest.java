@@ -12,7 +12,9 @@ import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.LauncherContract;
+import dev.htbin.process.Profile;
 import dev.htbin.process.Run;
 import dev.htbin.process.RunsAs;
 import java.io.IOException;
@@ -35,7 +37,7 @@ final class PosixLauncherTest extends LauncherContract {
 
     @Override
     protected Launcher start() throws IOException {
-        return PosixLauncher.start(Optional.empty());
+        return PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.empty()));
     }
 
     @Test
@@ -59,7 +61,7 @@ final class PosixLauncherTest extends LauncherContract {
     @Test
     void runsAsNobodyWhenTheServerIsRoot() throws Exception {
         Map<String, String> status = status();
-        RunsAs runsAs = launcher.runsAs();
+        RunsAs runsAs = launcher.runsAs(Profile.standard());
         String uid = String.valueOf(runsAs.uid());
         String gid = String.valueOf(runsAs.gid());
         assertEquals(String.join("\t", uid, uid, uid, uid), status.get("Uid"));
@@ -81,7 +83,6 @@ final class PosixLauncherTest extends LauncherContract {
         for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
             assertEquals("0000000000000000", status.get(set), set);
         }
-        assertTrue(launcher.runsAs().noNewPrivileges());
     }
 
     @Test
@@ -166,14 +167,20 @@ final class PosixLauncherTest extends LauncherContract {
     @Test
     void refusesToRunProcessesAsRoot() {
         for (String user : List.of("root", "0", "00")) {
-            assertThrows(IOException.class, () -> PosixLauncher.start(Optional.of(user)), user);
+            assertThrows(
+                    IOException.class,
+                    () -> PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.of(user))),
+                    user);
         }
     }
 
     @Test
     void refusesUsersThatDoNotExist() {
         for (String user : List.of("no-such-user", "", "-1", "4294967295", "99999999999", "1 ", "a\0b")) {
-            var failure = assertThrows(IOException.class, () -> PosixLauncher.start(Optional.of(user)), user);
+            var failure = assertThrows(
+                    IOException.class,
+                    () -> PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.of(user))),
+                    user);
             assertTrue(String.valueOf(failure.getMessage()).contains("expected"), failure::toString);
         }
     }
@@ -181,8 +188,9 @@ final class PosixLauncherTest extends LauncherContract {
     @Test
     void runsAsTheUserAskedForWhenTheServerIsRootAndElseRefuses() throws Exception {
         if (ROOT) {
-            try (Launcher other = PosixLauncher.start(Optional.of("54321"))) {
-                assertEquals(new RunsAs("54321", 54321, 54321, true), other.runsAs());
+            try (Launcher other = PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.of("54321")))) {
+                RunsAs runsAs = other.runsAs(Profile.standard());
+                assertEquals("54321 54321 54321", runsAs.user() + " " + runsAs.uid() + " " + runsAs.gid());
                 try (var stdin = other.newStdin();
                         Child child = other.launch(spec(Path.of("/usr/bin/id")), stdin)) {
                     assertEquals(
@@ -191,8 +199,12 @@ final class PosixLauncherTest extends LauncherContract {
                 }
             }
         } else {
-            assertThrows(IOException.class, () -> PosixLauncher.start(Optional.of("nobody")));
-            PosixLauncher.start(Optional.of(Account.own().name())).close();
+            assertThrows(
+                    IOException.class,
+                    () -> PosixLauncher.start(LauncherConfig.defaults().withUser(Optional.of("nobody"))));
+            PosixLauncher.start(LauncherConfig.defaults()
+                            .withUser(Optional.of(Account.own().name())))
+                    .close();
         }
     }
 

@@ -27,6 +27,8 @@ final class Libc {
     private static final MethodHandle LSEEK = capturing("lseek", returnsLong(INT, LONG, INT));
     private static final MethodHandle FCHMOD = capturing("fchmod", returnsInt(INT, INT));
     private static final MethodHandle UNLINK = capturing("unlink", returnsInt(POINTER));
+    private static final MethodHandle MKDIR = capturing("mkdir", returnsInt(POINTER, INT));
+    private static final MethodHandle RMDIR = capturing("rmdir", returnsInt(POINTER));
     private static final MethodHandle MKSTEMP = capturing("mkstemp", returnsInt(POINTER));
     private static final MethodHandle MEMFD_CREATE = capturing("memfd_create", returnsInt(POINTER, INT));
     private static final MethodHandle PIPE2 = capturing("pipe2", returnsInt(POINTER, INT));
@@ -106,6 +108,24 @@ final class Libc {
     static int unlink(MemorySegment errno, MemorySegment path) {
         try {
             return (int) UNLINK.invokeExact(errno, path);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/mkdir.2.html">mkdir(2)</a> */
+    static int mkdir(MemorySegment errno, MemorySegment path, int mode) {
+        try {
+            return (int) MKDIR.invokeExact(errno, path, mode);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/rmdir.2.html">rmdir(2)</a> */
+    static int rmdir(MemorySegment errno, MemorySegment path) {
+        try {
+            return (int) RMDIR.invokeExact(errno, path);
         } catch (Throwable e) {
             throw broken(e);
         }

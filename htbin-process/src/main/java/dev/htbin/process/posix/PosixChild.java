@@ -56,6 +56,7 @@ final class PosixChild implements Child {
     private short clientEvents = POLLRDHUP;
     private volatile @Nullable ExitStatus exit;
     private boolean closing;
+    private volatile Runnable afterwards = () -> {};
     private boolean reaped;
 
     PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, SpawnErrand spawned, int process, int wake) {
@@ -67,6 +68,11 @@ final class PosixChild implements Child {
         this.error = spawned.errorOutput;
         this.process = process;
         this.wake = wake;
+    }
+
+    /** Has something done once, when this is closed. To be called before anyone else knows the child. */
+    void whenClosed(Runnable action) {
+        afterwards = action;
     }
 
     @Override
@@ -226,6 +232,7 @@ final class PosixChild implements Child {
         } finally {
             loop.unlock();
         }
+        afterwards.run();
     }
 
     private void end() {

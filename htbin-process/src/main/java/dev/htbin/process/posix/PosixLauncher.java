@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -34,7 +35,9 @@ public final class PosixLauncher implements Launcher {
     private static final long BUSY_PAUSE_NANOS = 2_000_000;
 
     private final MemorySegment attributes;
+    private final Wards all;
     private final Map<Profile, Ward> wards;
+    private final AtomicLong launches = new AtomicLong();
     private final Workspace.Pool workspaces = new Workspace.Pool();
     private final SocketFinder sockets = new SocketFinder();
     /** Directories below one that the processes' user may not pass through. */
@@ -43,9 +46,10 @@ public final class PosixLauncher implements Launcher {
     /** A directory that the user of a profile can't reach by its path. */
     private record PrivateDirectory(Profile profile, Path directory) {}
 
-    private PosixLauncher(MemorySegment attributes, Map<Profile, Ward> wards) {
+    private PosixLauncher(MemorySegment attributes, Wards all) {
         this.attributes = attributes;
-        this.wards = wards;
+        this.all = all;
+        this.wards = all.byProfile();
     }
 
     /** Says why this launcher can't work here, for a human; empty when it can. */
@@ -79,14 +83,34 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public Child launch(LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException {
-        if (!(stdin instanceof PosixStdin input)) {
-            throw new IllegalArgumentException(
-                    "stdin: %s (expected: from newStdin() of this launcher)".formatted(stdin));
-        }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         Ward ward = ward(spec.profile());
+        if (ward.temporary().isEmpty()) {
+            return launchIn(ward, spec, stdin);
+        }
+        Path path = ward.temporary().get().resolve(Long.toHexString(launches.incrementAndGet()));
+        PrivateTemporary temporary = PrivateTemporary.make(this, ward, path);
+        boolean launched = false;
+        try {
+            PosixChild child = launchIn(ward, temporary.announcedIn(spec), stdin);
+            launched = true;
+            child.whenClosed(() -> temporary.remove(spec));
+            return child;
+        } finally {
+            if (!launched) {
+                temporary.remove(spec);
+            }
+        }
+    }
+
+    /** Launches with what temporary directory there is. */
+    PosixChild launchIn(Ward ward, LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException {
+        if (!(stdin instanceof PosixStdin input)) {
+            throw new IllegalArgumentException(
+                    "stdin: %s (expected: from newStdin() of this launcher)".formatted(stdin));
+        }
         Workspace workspace = workspaces.borrow();
         boolean launched = false;
         try (Arena own = Arena.ofConfined()) {
@@ -212,7 +236,7 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public void close() {
-        wards.values().forEach(ward -> ward.wardens().close());
+        all.close();
     }
 
     private Ward ward(Profile profile) {

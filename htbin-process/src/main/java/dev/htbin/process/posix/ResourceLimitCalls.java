@@ -2,6 +2,7 @@ package dev.htbin.process.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.htbin.process.Profile;
 import dev.htbin.process.Resource;
 import dev.htbin.process.ResourceLimits;
 import java.io.IOException;
@@ -15,9 +16,10 @@ import java.util.OptionalInt;
  * Sets the limits of a process that was just started: resource limits belong to a process, not to a thread, so it can't inherit them from its warden.
  *
  * @param calls what is set
+ * @param strict whether a process that can't be limited must not run: a set-user-id program, where there can be one, is none of the warden's any more
  * @param key what the filter lets a warden do it with
  */
-record ResourceLimitCalls(List<Call> calls, Seccomp.Key key) {
+record ResourceLimitCalls(List<Call> calls, boolean strict, Seccomp.Key key) {
     private static final int SIZEOF_RLIMIT = 16;
 
     ResourceLimitCalls {
@@ -37,8 +39,9 @@ record ResourceLimitCalls(List<Call> calls, Seccomp.Key key) {
      *
      * @throws IOException if the limits of this process can't be read
      */
-    static ResourceLimitCalls of(ResourceLimits limits, Seccomp.Key key) throws IOException {
+    static ResourceLimitCalls of(Profile profile, Seccomp.Key key) throws IOException {
         Arena arena = Arena.ofAuto();
+        ResourceLimits limits = profile.limits();
         MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
         var calls = new ArrayList<Call>();
         for (Resource resource : limits.most().keySet()) {
@@ -58,7 +61,7 @@ record ResourceLimitCalls(List<Call> calls, Seccomp.Key key) {
                 calls.add(new Call(number.getAsInt(), limit));
             }
         }
-        return new ResourceLimitCalls(calls, key);
+        return new ResourceLimitCalls(calls, profile.kind().confined(), key);
     }
 
     /**
@@ -72,7 +75,7 @@ record ResourceLimitCalls(List<Call> calls, Seccomp.Key key) {
             if (set(errno, pid, call.number(), call.limit(), MemorySegment.NULL, key) != 0) {
                 int error = Native.errno(errno);
                 // It has ended already.
-                if (error != Errno.ESRCH.number) {
+                if (error != Errno.ESRCH.number && strict) {
                     return error;
                 }
             }

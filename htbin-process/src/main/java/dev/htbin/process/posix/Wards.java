@@ -6,6 +6,7 @@ import dev.htbin.process.RunsAs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the wards of all profiles, in the one order that works: all wardens start, so that every id is known; this process leaves root; each warden confines itself.
  */
-final class Wards {
+final class Wards implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.htbin.process");
     private static final int LEAST_WARDENS = 2;
 
@@ -29,6 +30,8 @@ final class Wards {
     private final Account own = Account.own();
     private final boolean root = own.uid() == 0;
     private final Map<Profile, Wardens> wardens = new LinkedHashMap<>();
+    private final Map<Profile, Ward> wards = new LinkedHashMap<>();
+    private Optional<TemporaryDirectories> temporary = Optional.empty();
     private final SequencedSet<String> missing = new LinkedHashSet<>();
 
     private Wards(LauncherConfig config, Kernel kernel) {
@@ -41,21 +44,21 @@ final class Wards {
      *
      * @param attributes what every spawn has in common
      */
-    static Map<Profile, Ward> start(LauncherConfig config, MemorySegment attributes) throws IOException {
+    static Wards start(LauncherConfig config, MemorySegment attributes) throws IOException {
         var wards = new Wards(config, Kernel.ask());
         boolean started = false;
         try {
-            Map<Profile, Ward> result = wards.start(attributes);
+            wards.prepare(attributes);
             started = true;
-            return result;
+            return wards;
         } finally {
             if (!started) {
-                wards.wardens.values().forEach(Wardens::close);
+                wards.close();
             }
         }
     }
 
-    private Map<Profile, Ward> start(MemorySegment attributes) throws IOException {
+    private void prepare(MemorySegment attributes) throws IOException {
         Optional<Account> server = serverAccount();
         Map<Profile, Account> accounts = new LinkedHashMap<>();
         for (Profile profile : config.profiles()) {
@@ -71,11 +74,11 @@ final class Wards {
             wardens.put(profile, threads);
             ids.addAll(threads.threadIds());
         }
+        temporary = TemporaryDirectories.make(accounts, server.orElse(own));
         if (server.isPresent()) {
             ServerProcess.become(server.get());
         }
         ServerProcess.forbidAttaching();
-        Map<Profile, Ward> wards = new LinkedHashMap<>();
         for (Map.Entry<Profile, Wardens> entry : wardens.entrySet()) {
             Profile profile = entry.getKey();
             Account account = accounts.getOrDefault(profile, own);
@@ -85,16 +88,33 @@ final class Wards {
                     Integer.toUnsignedLong(account.uid()),
                     Integer.toUnsignedLong(account.gid()),
                     kernel.describe(profile));
-            wards.put(profile, new Ward(entry.getValue(), runsAs, ResourceLimitCalls.of(profile.limits(), key)));
+            wards.put(
+                    profile,
+                    new Ward(entry.getValue(), runsAs, ResourceLimitCalls.of(profile, key), temporaryOf(profile)));
             LOG.info("processes of profile {} start by posix_spawn as {}", profile.name(), account.name());
         }
-        return wards;
+    }
+
+    /** Returns the ward of each profile. */
+    Map<Profile, Ward> byProfile() {
+        return Map.copyOf(wards);
+    }
+
+    /** Ends the wardens. */
+    @Override
+    public void close() {
+        wardens.values().forEach(Wardens::close);
+        temporary.ifPresent(TemporaryDirectories::close);
+    }
+
+    private Optional<Path> temporaryOf(Profile profile) {
+        return temporary.flatMap(directories -> directories.of(profile));
     }
 
     private static Wardens prepare(Profile profile, MemorySegment attributes, Seccomp.Key key) throws IOException {
         int count = Math.max(LEAST_WARDENS, Runtime.getRuntime().availableProcessors());
         LaunchImage nothing = LaunchImage.absent(Arena.ofAuto());
-        var noLimits = new ResourceLimitCalls(List.of(), key);
+        var noLimits = new ResourceLimitCalls(List.of(), true, key);
         return Wardens.prepare(
                 "htbin-warden-" + profile.name(),
                 count,
@@ -114,7 +134,8 @@ final class Wards {
         confinement.dropCapabilities().noNewPrivileges();
         int ruleset = -1;
         if (Landlock.applies(profile, kernel.landlock())) {
-            ruleset = Landlock.ruleset(profile, kernel.landlock(), List.of());
+            ruleset = Landlock.ruleset(
+                    profile, kernel.landlock(), temporaryOf(profile).stream().toList());
             confinement.restrict(ruleset);
         }
         if (kernel.seccomp()) {

@@ -2,6 +2,8 @@ package dev.htbin.process;
 
 /** What a process may use only so much of. */
 public enum Resource {
+    /** The size of a core dump, in octets. */
+    CORE("core", "octets"),
     /** Processor time of one process, in seconds: SIGXCPU, and SIGKILL a second later. */
     CPU("cpu", "seconds"),
     /** The address space of one process, in octets: allocations fail beyond it. */
@@ -12,8 +14,6 @@ public enum Resource {
     OPEN_FILES("open-files", "descriptors"),
     /** The size of a file that a process writes, in octets: SIGXFSZ, or EFBIG. */
     FILE_SIZE("file-size", "octets"),
-    /** The size of a core dump, in octets. */
-    CORE("core", "octets"),
     /** Memory of one script with all its processes, in octets; only where there is a writable control group. */
     MEMORY("memory", "octets");
 

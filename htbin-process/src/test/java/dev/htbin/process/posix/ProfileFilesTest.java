@@ -166,16 +166,26 @@ class ProfileFilesTest extends LauncherFixture {
             launcher.close();
             launcher = own;
             assertEquals(
-                    "0 2048 16 262144 1", words(run(limited, "ulimit -c; ulimit -f; ulimit -n; ulimit -v; ulimit -t")));
+                    "0 2048 16 262144 1",
+                    words(run(limited, onceLimited("ulimit -c; ulimit -f; ulimit -n; ulimit -v; ulimit -t"))));
             assertEquals(
                     "SIGXCPU",
-                    String.valueOf(run(limited, "while :; do :; done").exit()).replaceAll(".*(SIG[A-Z]+).*", "$1"));
-            Run full = run(limited, "cd ../open; head -c 2000000 /dev/zero > big; echo $?; stat -c %s big; rm big");
+                    String.valueOf(run(limited, onceLimited("while :; do :; done"))
+                                    .exit())
+                            .replaceAll(".*(SIG[A-Z]+).*", "$1"));
+            Run full = run(
+                    limited,
+                    onceLimited("cd ../open; head -c 2000000 /dev/zero > big; echo $?; stat -c %s big; rm big"));
             assertEquals("153 1048576", words(full));
-            assertTrue(run(limited, "python3 -c 'x = bytes(1 << 29)' 2>&1")
+            assertTrue(run(limited, onceLimited("python3 -c 'x = bytes(1 << 29)' 2>&1"))
                     .output()
                     .contains("MemoryError"));
         }
+    }
+
+    /** Limits are set right after the start: a shell may be there first. */
+    private static String onceLimited(String deeds) {
+        return "until [ \"$(ulimit -f)\" = 2048 ]; do :; done; " + deeds;
     }
 
     private Run run(Profile profile, String deeds) throws Exception {

@@ -82,8 +82,8 @@ final class Landlock {
     static boolean applies(Profile profile, int abi) {
         return profile.kind().confined()
                 && (abi >= SCOPE_ABI
-                        || restrictsFiles(profile) && abi > 0
-                        || profile.networkDenied() && abi >= NETWORK_ABI);
+                        || (restrictsFiles(profile) && abi > 0)
+                        || (profile.networkDenied() && abi >= NETWORK_ABI));
     }
 
     static boolean restrictsFiles(Profile profile) {

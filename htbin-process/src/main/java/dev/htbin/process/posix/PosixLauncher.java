@@ -180,7 +180,10 @@ public final class PosixLauncher implements Launcher {
                 String what = errand.failedEarly
                         ? "pipes for " + spec.executable()
                         : spec.executable().toString();
-                throw failure(what + " as user " + ward.runsAs().user() + ", profile " + spec.profile().name(), errand.error);
+                throw failure(
+                        what + " as user " + ward.runsAs().user() + ", profile "
+                                + spec.profile().name(),
+                        errand.error);
             }
         }
     }

@@ -70,9 +70,13 @@ final class PosixChild implements Child {
         this.wake = wake;
     }
 
-    /** Has something done once, when this is closed. To be called before anyone else knows the child. */
+    /** Has something done once, when this is closed, after what was asked for before. To be called before anyone else knows the child. */
     void whenClosed(Runnable action) {
-        afterwards = action;
+        Runnable first = afterwards;
+        afterwards = () -> {
+            first.run();
+            action.run();
+        };
     }
 
     @Override

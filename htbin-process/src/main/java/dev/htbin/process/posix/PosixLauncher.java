@@ -118,10 +118,19 @@ public final class PosixLauncher implements Launcher {
             int wake = Libc.eventfd(workspace.errno, 0, LinuxAbi.EFD_CLOEXEC | LinuxAbi.EFD_NONBLOCK);
             check(wake, "eventfd", workspace);
             try {
-                SpawnErrand spawned = spawn(spec, image, input, workspace);
-                int process = watchProcess(spawned, ward, workspace);
-                launched = true;
-                return new PosixChild(this, ward, workspace, spawned, process, wake);
+                Optional<ControlGroups.Group> group = groupFor(ward, spec);
+                try {
+                    SpawnErrand spawned = spawn(spec, image, input, workspace);
+                    int process = watchProcess(spawned, ward, workspace);
+                    var child = new PosixChild(this, ward, workspace, spawned, process, wake);
+                    launched = true;
+                    enter(group, spawned.pid, child);
+                    return child;
+                } finally {
+                    if (!launched) {
+                        group.ifPresent(ControlGroups.Group::end);
+                    }
+                }
             } finally {
                 if (!launched) {
                     Libc.close(wake);
@@ -130,6 +139,33 @@ public final class PosixLauncher implements Launcher {
         } finally {
             if (!launched) {
                 workspaces.giveBack(workspace);
+            }
+        }
+    }
+
+    private static Optional<ControlGroups.Group> groupFor(Ward ward, LaunchSpec spec) throws LaunchException {
+        if (ward.groups().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ward.groups().get().make(spec.profile().limits()));
+        } catch (IOException e) {
+            throw new LaunchException(LaunchException.Reason.EXHAUSTED, "control group: " + e, e);
+        }
+    }
+
+    /** A process that can't be put into its group must not go on, unless it has ended already. */
+    private static void enter(Optional<ControlGroups.Group> group, int pid, PosixChild child) throws LaunchException {
+        if (group.isEmpty()) {
+            return;
+        }
+        child.whenClosed(group.get()::end);
+        try {
+            group.get().add(pid);
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("No such process")) {
+                child.close();
+                throw new LaunchException(LaunchException.Reason.EXHAUSTED, "control group: " + e, e);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.htbin.process.posix;
 
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Profile;
+import dev.htbin.process.Resource;
 import dev.htbin.process.RunsAs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -32,6 +33,7 @@ final class Wards implements AutoCloseable {
     private final Map<Profile, Wardens> wardens = new LinkedHashMap<>();
     private final Map<Profile, Ward> wards = new LinkedHashMap<>();
     private Optional<TemporaryDirectories> temporary = Optional.empty();
+    private Optional<ControlGroups> groups = Optional.empty();
     private final SequencedSet<String> missing = new LinkedHashSet<>();
 
     private Wards(LauncherConfig config, Kernel kernel) {
@@ -65,6 +67,7 @@ final class Wards implements AutoCloseable {
             accounts.put(profile, accountOf(profile));
             missing.addAll(kernel.lacks(profile));
         }
+        findGroups(server.orElse(own));
         reportMissing();
         var key = newKey();
         var ids = new ArrayList<Integer>();
@@ -90,7 +93,12 @@ final class Wards implements AutoCloseable {
                     kernel.describe(profile));
             wards.put(
                     profile,
-                    new Ward(entry.getValue(), runsAs, ResourceLimitCalls.of(profile, key), temporaryOf(profile)));
+                    new Ward(
+                            entry.getValue(),
+                            runsAs,
+                            ResourceLimitCalls.of(profile, key),
+                            groupsOf(profile),
+                            temporaryOf(profile)));
             LOG.info("processes of profile {} start by posix_spawn as {}", profile.name(), account.name());
         }
     }
@@ -105,6 +113,31 @@ final class Wards implements AutoCloseable {
     public void close() {
         wardens.values().forEach(Wardens::close);
         temporary.ifPresent(TemporaryDirectories::close);
+        groups.ifPresent(ControlGroups::close);
+    }
+
+    /** Control groups cost a few calls for each launch, and what runs in one is moved there: only for who asks for what they alone can do. */
+    private void findGroups(Account server) {
+        List<Profile> wanting =
+                config.profiles().stream().filter(Wards::wantsGroup).toList();
+        if (wanting.isEmpty()) {
+            return;
+        }
+        ControlGroups.Found found = ControlGroups.find(server);
+        groups = found.groups();
+        if (!found.obstacle().isEmpty()) {
+            missing.add("control groups: %s: memory is limited by process alone, and processes by user (profile %s)"
+                    .formatted(found.obstacle(), wanting.getFirst().name()));
+        }
+    }
+
+    private static boolean wantsGroup(Profile profile) {
+        return profile.limits().of(Resource.MEMORY).isPresent()
+                || profile.limits().of(Resource.PROCESSES).isPresent();
+    }
+
+    private Optional<ControlGroups> groupsOf(Profile profile) {
+        return wantsGroup(profile) ? groups : Optional.empty();
     }
 
     private Optional<Path> temporaryOf(Profile profile) {

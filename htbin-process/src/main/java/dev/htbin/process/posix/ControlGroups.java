@@ -258,7 +258,7 @@ final class ControlGroups implements AutoCloseable {
         return mountInfo
                 .lines()
                 .filter(line -> line.contains(" - cgroup2 "))
-                .map(line -> Path.of(line.split(" ")[4]))
+                .map(line -> Path.of(line.split(" ", -1)[4]))
                 .findFirst();
     }
 

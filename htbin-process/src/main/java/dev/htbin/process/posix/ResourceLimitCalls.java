@@ -37,16 +37,18 @@ record ResourceLimitCalls(List<Call> calls, boolean strict, Seccomp.Key key) {
     /**
      * Returns what sets these limits, none above those of this process, which nobody but root could exceed.
      *
+     * @param ownUser whether processes run as the server's own user: its threads, and all else that the user runs, would count as theirs, so that processes are
+     *     then left to control groups
      * @throws IOException if the limits of this process can't be read
      */
-    static ResourceLimitCalls of(Profile profile, Seccomp.Key key) throws IOException {
+    static ResourceLimitCalls of(Profile profile, boolean ownUser, Seccomp.Key key) throws IOException {
         Arena arena = Arena.ofAuto();
         ResourceLimits limits = profile.limits();
         MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
         var calls = new ArrayList<Call>();
         for (Resource resource : limits.most().keySet()) {
             OptionalInt number = numberOf(resource);
-            if (number.isPresent()) {
+            if (number.isPresent() && !(ownUser && resource == Resource.PROCESSES)) {
                 MemorySegment limit = arena.allocate(SIZEOF_RLIMIT, 8);
                 if (set(errno, 0, number.getAsInt(), MemorySegment.NULL, limit, key) != 0) {
                     throw new IOException(

@@ -96,7 +96,8 @@ final class Wards implements AutoCloseable {
                     new Ward(
                             entry.getValue(),
                             runsAs,
-                            ResourceLimitCalls.of(profile, key),
+                            ResourceLimitCalls.of(
+                                    profile, account.uid() == server.orElse(own).uid(), key),
                             groupsOf(profile),
                             temporaryOf(profile)));
             LOG.info("processes of profile {} start by posix_spawn as {}", profile.name(), account.name());
@@ -126,8 +127,11 @@ final class Wards implements AutoCloseable {
         ControlGroups.Found found = ControlGroups.find(server);
         groups = found.groups();
         if (!found.obstacle().isEmpty()) {
-            missing.add("control groups: %s: memory is limited by process alone, and processes by user (profile %s)"
-                    .formatted(found.obstacle(), wanting.getFirst().name()));
+            missing.add("control groups: %s: memory is limited by process alone, and processes %s (profile %s)"
+                    .formatted(
+                            found.obstacle(),
+                            root ? "by user" : "not at all",
+                            wanting.getFirst().name()));
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -12,7 +13,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class ClientEndPoint extends SocketChannelEndPoint {
     private final FirstLine firstLine = new FirstLine();
     private volatile long headStart;
-    private volatile boolean exchanging;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
+
+    private enum Phase {
+        /** For a head, or its rest. */
+        WAITING,
+        EXCHANGING,
+        /** The head took too long. */
+        REFUSED
+    }
 
     ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
@@ -24,7 +33,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         if (filled > 0 && !firstLine.ended()) {
             firstLine.accept(buffer, buffer.limit() - filled);
         }
-        if (filled > 0 && !exchanging && headStart == 0) {
+        if (filled > 0 && headStart == 0 && phase.get() == Phase.WAITING) {
             headStart = System.nanoTime() | 1;
         }
         return filled;
@@ -34,19 +43,28 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         return firstLine;
     }
 
-    /** The head is complete, or refused: what is read from now on belongs to an exchange. */
-    void beginExchange() {
-        exchanging = true;
+    /**
+     * The head is complete, or refused by the parser: what is read from now on belongs to an exchange.
+     *
+     * @return false if the connection was given up at this very moment: then another thread answers
+     */
+    boolean beginExchange() {
         headStart = 0;
+        return phase.compareAndSet(Phase.WAITING, Phase.EXCHANGING) || phase.get() == Phase.EXCHANGING;
     }
 
     void endExchange() {
-        exchanging = false;
+        phase.set(Phase.WAITING);
     }
 
-    /** Tells whether a head began to arrive more than some nanoseconds ago and is incomplete. */
-    boolean headIsOlderThan(long nanos) {
+    /** Gives the connection up if a head began to arrive more than some nanoseconds ago and is incomplete; tells whether it did, so that the caller answers. */
+    boolean refuseHeadOlderThan(long nanos) {
         long start = headStart;
-        return start != 0 && System.nanoTime() - start > nanos;
+        return start != 0 && System.nanoTime() - start > nanos && phase.compareAndSet(Phase.WAITING, Phase.REFUSED);
+    }
+
+    /** Tells whether no request is being read or answered. */
+    boolean isIdle() {
+        return headStart == 0 && phase.get() == Phase.WAITING;
     }
 }

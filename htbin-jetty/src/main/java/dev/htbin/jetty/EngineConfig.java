@@ -52,9 +52,12 @@ public record EngineConfig(
      * @param requestLineBytes most octets of a request line; a longer one gets 414. At least 64
      * @param headBytes most octets of a request line and all fields together; more get 431. At least 1024
      * @param bodyBytes most octets of a request body; more get 413. At least 0
-     * @param bodyBytesPerSecond least octets of a body in a second, on average, after the first ten seconds; less gets 408. 0: any rate will do
+     * @param bodyBytesPerSecond least octets of a request body in a second, on average, once it took as long as a head may; less gets 408. 0: any rate will do
+     * @param responseBytesPerSecond least octets of a response in a second that a client must take: each piece may wait as long as a connection may be idle, and
+     *     longer only in proportion to its size. 0: any rate will do
      */
-    public record Limits(int requestLineBytes, int headBytes, long bodyBytes, int bodyBytesPerSecond) {
+    public record Limits(
+            int requestLineBytes, int headBytes, long bodyBytes, int bodyBytesPerSecond, int responseBytesPerSecond) {
         public Limits {
             if (requestLineBytes < 64) {
                 throw new IllegalArgumentException(
@@ -70,16 +73,25 @@ public record EngineConfig(
                 throw new IllegalArgumentException(
                         "bodyBytesPerSecond: %d (expected: >= 0)".formatted(bodyBytesPerSecond));
             }
+            if (responseBytesPerSecond < 0) {
+                throw new IllegalArgumentException(
+                        "responseBytesPerSecond: %d (expected: >= 0)".formatted(responseBytesPerSecond));
+            }
         }
 
-        /** Returns the limits of 8 KiB for a request line, 64 KiB for a head, 1 GiB for a body, and 64 octets in a second. */
+        /** Returns the limits of 8 KiB for a request line, 64 KiB for a head, 1 GiB for a body, 64 octets of it and 256 of a response in a second. */
         public static Limits defaults() {
-            return new Limits(8 << 10, 64 << 10, 1L << 30, 64);
+            return new Limits(8 << 10, 64 << 10, 1L << 30, 64, 256);
         }
 
         /** Returns these limits with another one for bodies, in octets. */
         public Limits withBodyBytes(long most) {
-            return new Limits(requestLineBytes, headBytes, most, bodyBytesPerSecond);
+            return new Limits(requestLineBytes, headBytes, most, bodyBytesPerSecond, responseBytesPerSecond);
+        }
+
+        /** Returns these limits with other least rates, in octets in a second, for bodies of requests and for responses. */
+        public Limits withBytesPerSecond(int body, int response) {
+            return new Limits(requestLineBytes, headBytes, bodyBytes, body, response);
         }
     }
 

@@ -75,8 +75,9 @@ final class EngineHandler extends Handler.Abstract {
         }
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
         ClientEndPoint client = endPoint instanceof ClientEndPoint plain ? plain : null;
-        if (client != null) {
-            client.beginExchange();
+        if (client != null && !client.beginExchange()) {
+            callback.failed(new Closing());
+            return true;
         }
         running.incrementAndGet();
         Ending ending;

@@ -47,8 +47,9 @@ final class JettyErrors implements Request.Handler {
 
     private void answer(Request request, Response response, Callback callback, Runnable close, ErrorPage page) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        if (endPoint instanceof ClientEndPoint client) {
-            client.beginExchange();
+        if (endPoint instanceof ClientEndPoint client && !client.beginExchange()) {
+            callback.failed(new Closing());
+            return;
         }
         AccessLog.refused(
                 request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());

@@ -40,6 +40,7 @@ final class JettyExchange implements Exchange {
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final HttpField CHUNKED = new PreEncodedHttpField(HttpHeader.TRANSFER_ENCODING, "chunked");
     private static final int FILE_BUFFER_BYTES = 64 << 10;
+    private static final long WRITE_MARGIN_MILLIS = 1_000;
 
     private final org.eclipse.jetty.server.Request jettyRequest;
     private final Response jettyResponse;
@@ -62,7 +63,7 @@ final class JettyExchange implements Exchange {
         this.jettyResponse = response;
         this.config = engine.config();
         this.software = engine.software();
-        this.body = new RequestBody(request, config.limits());
+        this.body = new RequestBody(request, config);
         var version = request.getConnectionMetaData().getHttpVersion();
         if (version == org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                 && request.getHeaders().contains(HttpHeader.EXPECT)) {
@@ -236,14 +237,28 @@ final class JettyExchange implements Exchange {
             // Else Jetty ends the body with the connection when that closes, and a broken body looks complete.
             jettyResponse.getHeaders().put(CHUNKED);
         }
+        long millis = writeMillis(content.remaining());
         var sent = new Blocking();
         jettyResponse.write(last, content, sent);
         try {
-            sent.await();
+            if (!sent.await(millis)) {
+                abort(new IOException("the client took less than %d octets of the response in a second"
+                        .formatted(config.limits().responseBytesPerSecond())));
+                // The abort ends the write; until then the octets may still be read.
+                sent.await();
+            }
         } catch (IOException e) {
             disconnected();
             throw e;
         }
+    }
+
+    /** Returns how long a piece of the response may take; a client that reads nothing at all runs into the idle timeout before. */
+    private long writeMillis(int octets) {
+        int rate = config.limits().responseBytesPerSecond();
+        return rate == 0
+                ? TimeUnit.DAYS.toMillis(365)
+                : config.idleTimeout().toMillis() + WRITE_MARGIN_MILLIS + octets * 1000L / rate;
     }
 
     void completed() {

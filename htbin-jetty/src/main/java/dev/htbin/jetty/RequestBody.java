@@ -13,18 +13,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The body of a request, as blocking input. Jetty sends {@code 100 Continue} when content is first demanded. */
 final class RequestBody extends InputStream {
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** So much longer than the connection's own idle timeout, which comes first unless framing alone keeps coming. */
+    private static final long MARGIN_MILLIS = 1_000;
 
     private final Request request;
     private final EngineConfig.Limits limits;
+    private final long graceNanos;
+    private final long silentMillis;
     private Content.@Nullable Chunk chunk;
     private long received;
     private long start;
     private boolean ended;
 
-    RequestBody(Request request, EngineConfig.Limits limits) {
+    RequestBody(Request request, EngineConfig config) {
         this.request = request;
-        this.limits = limits;
+        this.limits = config.limits();
+        this.graceNanos = config.headTimeout().toNanos();
+        this.silentMillis = config.idleTimeout().toMillis() + MARGIN_MILLIS;
     }
 
     /** Tells whether anything was asked of the client. */
@@ -93,7 +98,10 @@ final class RequestBody extends InputStream {
                 return chunk.getByteBuffer();
             }
             release();
-            fetch(Long.MAX_VALUE);
+            if (!fetch(silentMillis)) {
+                // Endless chunk extensions, leading zeros or trailers are no content.
+                throw new HttpException(408, "The body of the request did not arrive in time.");
+            }
         }
         return null;
     }
@@ -103,13 +111,13 @@ final class RequestBody extends InputStream {
         if (start == 0) {
             start = System.nanoTime() | 1;
         }
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         Content.Chunk read = request.read();
         while (read == null) {
             var arrived = new Blocking();
             request.demand(arrived::succeeded);
-            if (millis == Long.MAX_VALUE) {
-                arrived.await();
-            } else if (!arrived.await(millis)) {
+            // Framing alone ends the wait, too, and brings no content.
+            if (!arrived.await(TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()))) {
                 return false;
             }
             read = request.read();
@@ -129,7 +137,7 @@ final class RequestBody extends InputStream {
             throw new HttpException(413, "The body of the request is too large.");
         }
         long elapsed = System.nanoTime() - start;
-        if (!ended && elapsed > GRACE_NANOS && received < limits.bodyBytesPerSecond() * (elapsed / 1e9)) {
+        if (!ended && elapsed > graceNanos && received < limits.bodyBytesPerSecond() * (elapsed / 1e9)) {
             throw new HttpException(408, "The body of the request arrives too slowly.");
         }
     }

@@ -72,15 +72,22 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(InetSocketAddress address, HttpHandler handler, EngineConfig config)
             throws IOException {
-        requireNonNull(address, "address");
         requireNonNull(handler, "handler");
-        requireNonNull(config, "config");
-        if (address.isUnresolved()) {
-            throw new IOException("cannot listen on %s port %d: no such host name or address"
-                    .formatted(address.getHostString(), address.getPort()));
-        }
-        var errors = new JettyErrors(config);
-        var engine = new EngineHandler(handler, config, errors);
+        return bind(address, config).serve(handler);
+    }
+
+    /**
+     * Listens, and serves nothing yet.
+     *
+     * @param address where to listen; port 0: a free one
+     * @return closed by the caller, unless it serves
+     * @throws IOException if nobody may listen there; the message names address and port
+     */
+    public static Listener bind(InetSocketAddress address, EngineConfig config) throws IOException {
+        return Listener.bind(address, config);
+    }
+
+    static ClientConnector connector(EngineConfig config) {
         var threads = new QueuedThreadPool(64, 4);
         threads.setName("htbin");
         threads.setDaemon(true);
@@ -88,21 +95,24 @@ public final class HttpServer implements AutoCloseable {
         var server = new Server(threads);
         server.setStopAtShutdown(false);
         server.setStopTimeout(0);
+        var connector = new ClientConnector(server, http(config), config);
+        server.addConnector(connector);
+        return connector;
+    }
+
+    static HttpServer serve(ClientConnector connector, HttpHandler handler, EngineConfig config) throws IOException {
+        Server server = connector.getServer();
+        var errors = new JettyErrors(config);
+        var engine = new EngineHandler(handler, config, errors);
         server.setErrorHandler(errors);
         server.setHandler(engine);
-        var connector = new ClientConnector(server, http(config), config);
-        connector.setHost(address.getAddress().getHostAddress());
-        connector.setPort(address.getPort());
-        server.addConnector(connector);
         try {
             server.start();
             return new HttpServer(server, connector, engine, config);
         } catch (Exception e) {
             stop(server);
-            throw new IOException(
-                    "cannot listen on %s port %d: %s"
-                            .formatted(address.getHostString(), address.getPort(), reasonOf(e)),
-                    e);
+            connector.close();
+            throw new IOException("cannot serve: " + Listener.reasonOf(e), e);
         }
     }
 
@@ -189,13 +199,5 @@ public final class HttpServer implements AutoCloseable {
         http.setUriCompliance(RAW);
         http.setNotifyRemoteAsyncErrors(true);
         return new HttpConnectionFactory(http);
-    }
-
-    private static String reasonOf(Exception failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
     }
 }

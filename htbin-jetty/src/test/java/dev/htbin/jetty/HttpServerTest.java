@@ -1,6 +1,7 @@
 package dev.htbin.jetty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,8 +16,11 @@ import dev.htbin.http.Peer;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +36,34 @@ class HttpServerTest {
     static final HttpHandler HELLO = exchange -> exchange.respond(
             ResponseHead.of(200, Fields.empty().plus("Content-Type", "text/plain")),
             ByteBuffer.wrap("hello".getBytes(ISO_8859_1)));
+
+    @Test
+    void answersAfterServeWhatConnectedBefore() throws IOException {
+        try (Listener listener = HttpServer.bind(ANYWHERE, EngineConfig.defaults());
+                var early = new Socket()) {
+            early.connect(listener.address());
+            early.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(US_ASCII));
+            early.setSoTimeout(200);
+            assertThrows(
+                    SocketTimeoutException.class, () -> early.getInputStream().read());
+            early.setSoTimeout(10_000);
+            try (HttpServer server = listener.serve(HELLO)) {
+                assertEquals(listener.address(), server.address());
+                assertEquals("HTTP/1.1 200", new String(early.getInputStream().readNBytes(12), US_ASCII));
+                assertThrows(IllegalStateException.class, () -> listener.serve(HELLO));
+            }
+        }
+    }
+
+    @Test
+    void listensNoMoreOnceAListenerIsClosed() throws IOException {
+        Listener listener = HttpServer.bind(ANYWHERE, EngineConfig.defaults());
+        listener.close();
+        try (var late = new Socket()) {
+            assertThrows(ConnectException.class, () -> late.connect(listener.address()));
+        }
+        HttpServer.bind(listener.address(), EngineConfig.defaults()).close();
+    }
 
     @Test
     void answersOneRequestAfterAnotherOnOneConnection() throws IOException {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiInfo;
 import dev.htbin.cgi.CgiRequest;
+import dev.htbin.cgi.Finding;
 import dev.htbin.cgi.LaunchPlan;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.cgi.ScriptResolution;
@@ -95,8 +96,8 @@ record Explain(Settings settings, List<String> fields) {
                 return file(path, root, "not below " + Octets.toText(String.join(", ", config.directories())));
             }
             return switch (ScriptResolver.resolve(info.get(), root::resolve, root)) {
-                case ScriptResolution.NotFound(String reason) -> Outcome.refused(404, reason);
-                case ScriptResolution.Forbidden(String reason) -> Outcome.refused(403, reason);
+                case ScriptResolution.NotFound(Finding finding) -> Outcome.refused(404, finding.toString());
+                case ScriptResolution.Forbidden(Finding finding) -> Outcome.refused(403, finding.toString());
                 case ScriptResolution.Script script ->
                     new Outcome(true, planOf(request, script, root, config).describe(host.runsAs(Profile.standard())));
             };

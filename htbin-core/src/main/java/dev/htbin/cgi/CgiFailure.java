@@ -11,33 +11,35 @@ import java.util.Optional;
 public abstract sealed class CgiFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private CgiFailure(String message) {
+    private final Cause cause;
+
+    private CgiFailure(Cause cause, String message) {
         super(message);
+        this.cause = cause;
     }
 
-    /** Returns the status that the client gets, if the response has not begun: 403, 431, 502, 503 or 504. */
+    /** Returns the cause with what was seen here. */
+    public final Finding finding() {
+        return new Finding(cause, String.valueOf(getMessage()));
+    }
+
+    /** Returns the status that the client gets, if the response has not begun. */
     public final int status() {
-        return switch (this) {
-            case NotStarted failure ->
-                switch (failure.reason()) {
-                    case EXHAUSTED -> 503;
-                    case TOO_LONG -> 431;
-                    case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> 403;
-                };
-            case TooManyRunning failure -> 503;
-            case TimedOut failure -> 504;
-            case NoOutput failure -> 502;
-            case EndedBeforeHead failure -> 502;
-            case EndedEarly failure -> 502;
-            case BadHead failure -> 502;
-            case LengthMismatch failure -> 502;
-            case TooManyRedirects failure -> 502;
-        };
+        return cause.status();
     }
 
-    /** Returns the sentence for the log. */
+    /** Returns the sentence for the log, which begins with the cause's identifier. */
     public final String reasonForLog() {
-        return String.valueOf(getMessage());
+        return finding().toString();
+    }
+
+    private static Cause ofEnding(Optional<ExitStatus> status, Cause otherwise) {
+        return switch (status.orElse(null)) {
+            case ExitStatus.Signaled signaled -> Cause.KILLED;
+            case ExitStatus.Exited exited when !exited.success() -> Cause.FAILED;
+            case ExitStatus.Exited exited -> otherwise;
+            case null -> otherwise;
+        };
     }
 
     private static String ending(Optional<ExitStatus> status) {
@@ -55,10 +57,22 @@ public abstract sealed class CgiFailure extends Exception {
          * @param cause what the launcher says
          * @param diagnosis what is wrong with the file and what to do, if that was found: {@link ScriptDiagnosis#of}
          */
-        public NotStarted(LaunchException cause, Optional<String> diagnosis) {
-            super(diagnosis.map(d -> d + " (" + cause.getMessage() + ")").orElseGet(() -> "" + cause.getMessage()));
+        public NotStarted(LaunchException cause, Optional<Finding> diagnosis) {
+            super(
+                    diagnosis.map(Finding::cause).orElseGet(() -> causeOf(cause.reason())),
+                    diagnosis
+                            .map(d -> d.detail() + " (" + cause.getMessage() + ")")
+                            .orElseGet(() -> "" + cause.getMessage()));
             this.reason = cause.reason();
             initCause(cause);
+        }
+
+        private static Cause causeOf(LaunchException.Reason reason) {
+            return switch (reason) {
+                case EXHAUSTED -> Cause.EXHAUSTED;
+                case TOO_LONG -> Cause.TOO_LONG;
+                case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> Cause.NOT_STARTED;
+            };
         }
 
         /** Returns why the script was not started. */
@@ -73,8 +87,10 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; {@code running} scripts run and {@code waiting} requests wait. */
         public TooManyRunning(int running, int waiting) {
-            super("%d scripts run and %d requests wait, which is the limit; raise it, or see which script is slow"
-                    .formatted(running, waiting));
+            super(
+                    Cause.TOO_MANY,
+                    "%d scripts run and %d requests wait, which is the limit; raise it, or see which script is slow"
+                            .formatted(running, waiting));
         }
     }
 
@@ -86,25 +102,29 @@ public abstract sealed class CgiFailure extends Exception {
         /** Which time was over. */
         public enum Phase {
             /** Until the first octet. */
-            FIRST_BYTE("wrote nothing for"),
+            FIRST_BYTE(Cause.NO_FIRST_OCTET, "wrote nothing for"),
             /** Between two octets. */
-            SILENCE("was silent for"),
+            SILENCE(Cause.SILENT, "was silent for"),
             /** In all. */
-            TOTAL("ran for"),
+            TOTAL(Cause.TOTAL_TIME, "ran for"),
             /** Waiting for its turn. */
-            QUEUE("waited for its turn for");
+            QUEUE(Cause.QUEUE_TIME, "waited for its turn for");
 
+            private final Cause cause;
             private final String words;
 
-            Phase(String words) {
+            Phase(Cause cause, String words) {
+                this.cause = cause;
                 this.words = words;
             }
         }
 
         /** Creates the failure; {@code limit} is the time that was over. */
         public TimedOut(Phase phase, Duration limit) {
-            super("the script %s %s s, its limit; raise the limit, or see what it waits for"
-                    .formatted(phase.words, seconds(limit)));
+            super(
+                    phase.cause,
+                    "the script %s %s s, its limit; raise the limit, or see what it waits for"
+                            .formatted(phase.words, seconds(limit)));
             this.phase = phase;
         }
 
@@ -127,6 +147,7 @@ public abstract sealed class CgiFailure extends Exception {
         /** Creates the failure; {@code status} is how the script ended, empty if it closed its output and lives on. */
         public NoOutput(Optional<ExitStatus> status) {
             super(
+                    ofEnding(status, Cause.NO_OUTPUT),
                     "the script wrote nothing to its standard output (%s); it must write at least 'Content-Type: ...' and a blank line"
                             .formatted(ending(status)));
         }
@@ -143,8 +164,10 @@ public abstract sealed class CgiFailure extends Exception {
          * @param output how its output begins, printable
          */
         public EndedBeforeHead(Optional<ExitStatus> status, String output) {
-            super("the script's output ended before the blank line after its header fields (%s); it begins: %s"
-                    .formatted(ending(status), output));
+            super(
+                    ofEnding(status, Cause.NO_BLANK_LINE),
+                    "the script's output ended before the blank line after its header fields (%s); it begins: %s"
+                            .formatted(ending(status), output));
         }
     }
 
@@ -154,7 +177,7 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; {@code status} is how the script ended. */
         public EndedEarly(ExitStatus status) {
-            super("the script ended with %s before its response was whole".formatted(status));
+            super(Cause.KILLED, "the script ended with %s before its response was whole".formatted(status));
         }
     }
 
@@ -168,12 +191,16 @@ public abstract sealed class CgiFailure extends Exception {
         /**
          * Creates the failure.
          *
-         * @param reason what is wrong
+         * @param cause what is wrong
+         * @param reason what is wrong here
          * @param line the number of the line, from 1
          * @param excerpt how the line begins, printable
          */
-        public BadHead(String reason, int line, String excerpt) {
-            super("line %d of the script's output: %s: %s".formatted(line, requireNonNull(reason, "reason"), excerpt));
+        public BadHead(Cause cause, String reason, int line, String excerpt) {
+            super(
+                    cause,
+                    "line %d of the script's output: %s: %s"
+                            .formatted(line, requireNonNull(reason, "reason"), excerpt));
             this.reason = reason;
             this.line = line;
             this.excerpt = requireNonNull(excerpt, "excerpt");
@@ -201,8 +228,10 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; lengths in octets. */
         public LengthMismatch(long announced, long written) {
-            super("the script announced Content-Length: %d and wrote %s%d octets; it should leave Content-Length out"
-                    .formatted(announced, written > announced ? "at least " : "", written));
+            super(
+                    Cause.LENGTH_MISMATCH,
+                    "the script announced Content-Length: %d and wrote %s%d octets; it should leave Content-Length out"
+                            .formatted(announced, written > announced ? "at least " : "", written));
         }
     }
 
@@ -212,8 +241,10 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; {@code location} is where the last one would lead. */
         public TooManyRedirects(int limit, String location) {
-            super("more than %d local redirects, the next to %s; see whether they form a loop"
-                    .formatted(limit, Excerpt.of(location)));
+            super(
+                    Cause.REDIRECT_LOOP,
+                    "more than %d local redirects, the next to %s; see whether they form a loop"
+                            .formatted(limit, Excerpt.of(location)));
         }
     }
 }

@@ -49,8 +49,15 @@ final class CgiHead {
     static final class Refusal extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Refusal(String reason) {
+        private final Cause cause;
+
+        Refusal(Cause cause, String reason) {
             super(reason);
+            this.cause = cause;
+        }
+
+        Cause cause() {
+            return cause;
         }
 
         String reason() {
@@ -64,6 +71,7 @@ final class CgiHead {
             Matcher matcher = STATUS_LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new Refusal(
+                        Cause.NO_STATUS_LINE,
                         "an nph- script must begin with a status line such as 'HTTP/1.1 200 OK', 200 to 599; rename the script if it writes CGI fields");
             }
             status = statusOf(matcher);
@@ -71,14 +79,17 @@ final class CgiHead {
         }
         lines++;
         if (lines > maxFields) {
-            throw new Refusal("the head has more than %d lines".formatted(maxFields));
+            throw new Refusal(Cause.HEAD_TOO_LONG, "the head has more than %d lines".formatted(maxFields));
         }
         if (line.charAt(0) == ' ' || line.charAt(0) == '\t') {
-            throw new Refusal("the line begins with white space; CGI has no folded lines, write the field on one line");
+            throw new Refusal(
+                    Cause.FOLDED_LINE,
+                    "the line begins with white space; CGI has no folded lines, write the field on one line");
         }
         int colon = line.indexOf(':');
         if (colon < 0) {
             throw new Refusal(
+                    line.startsWith("HTTP/") ? Cause.STATUS_LINE : Cause.NO_FIELD_LINE,
                     line.startsWith("HTTP/")
                             ? "a status line; write 'Status: 200 OK', or name the script nph-..."
                             : "no header field ('Name: value'); is the blank line before the body missing, or a message printed first?");
@@ -95,10 +106,13 @@ final class CgiHead {
     /** Returns what the lines mean, after the blank line. */
     CgiResponse complete(int number) throws Refusal {
         if (number == 1) {
-            throw new Refusal("the output begins with a blank line; the header fields must come first");
+            throw new Refusal(
+                    Cause.NO_FIELDS, "the output begins with a blank line; the header fields must come first");
         }
         if (!nph && status == null && location == null && !contentType && fields.isEmpty()) {
-            throw new Refusal("no header field before the blank line; Content-Type, Location or Status is needed");
+            throw new Refusal(
+                    Cause.NO_FIELDS,
+                    "no header field before the blank line; Content-Type, Location or Status is needed");
         }
         if (status == null && location != null) {
             if (location.startsWith("/") && !location.startsWith("//")) {
@@ -138,7 +152,9 @@ final class CgiHead {
             }
             case "content-length" -> addLength(value);
             case "transfer-encoding" ->
-                throw new Refusal("Transfer-Encoding; a script writes its body as it is, the server frames it");
+                throw new Refusal(
+                        Cause.TRANSFER_ENCODING,
+                        "Transfer-Encoding; a script writes its body as it is, the server frames it");
             default -> {
                 if (HOP_BY_HOP.contains(lower)) {
                     warnings.add("%s was dropped: it concerns the connection, which is the server's".formatted(name));
@@ -157,14 +173,15 @@ final class CgiHead {
         refuseSecond("Status", status != null);
         Matcher matcher = STATUS.matcher(value);
         if (!matcher.matches()) {
-            throw new Refusal("Status must be three digits, 200 to 599, and may have a reason after a space");
+            throw new Refusal(
+                    Cause.BAD_STATUS, "Status must be three digits, 200 to 599, and may have a reason after a space");
         }
         status = statusOf(matcher);
     }
 
     private void addLength(String value) throws Refusal {
         if (!LENGTH.matcher(value).matches()) {
-            throw new Refusal("Content-Length must be digits alone, at most 18");
+            throw new Refusal(Cause.BAD_LENGTH, "Content-Length must be digits alone, at most 18");
         }
         OptionalLong length = OptionalLong.of(Long.parseLong(value));
         refuseSecond("Content-Length", contentLength.isPresent() && !contentLength.equals(length));
@@ -173,13 +190,13 @@ final class CgiHead {
 
     private static void refuseSecond(String name, boolean second) throws Refusal {
         if (second) {
-            throw new Refusal("a second %s; it may be given once".formatted(name));
+            throw new Refusal(Cause.SECOND_FIELD, "a second %s; it may be given once".formatted(name));
         }
     }
 
     private static String locationOf(String value) throws Refusal {
         if (value.indexOf('\t') >= 0) {
-            throw new Refusal("Location has a tab");
+            throw new Refusal(Cause.BAD_LOCATION, "Location has a tab");
         }
         return value;
     }
@@ -192,6 +209,7 @@ final class CgiHead {
             UrlPath.parse(mark < 0 ? target : target.substring(0, mark));
         } catch (HttpException e) {
             throw new Refusal(
+                    Cause.BAD_LOCATION,
                     "Location %s is no path of this server: %s".formatted(Excerpt.of(value), e.publicMessage()));
         }
         if (fields.size() > 1 || contentLength.isPresent()) {

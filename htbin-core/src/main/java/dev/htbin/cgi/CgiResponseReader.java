@@ -72,7 +72,9 @@ public final class CgiResponseReader {
     private void take(char octet) throws CgiFailure.BadHead {
         bytes++;
         if (bytes > maxBytes) {
-            throw bad("the head is longer than %d octets; is the blank line missing?".formatted(maxBytes));
+            throw bad(
+                    Cause.HEAD_TOO_LONG,
+                    "the head is longer than %d octets; is the blank line missing?".formatted(maxBytes));
         }
         if (beginning.length() <= 200) {
             beginning.append(octet);
@@ -80,11 +82,11 @@ public final class CgiResponseReader {
         if (octet == '\n') {
             endLine();
         } else if (afterCr) {
-            throw bad("a CR is followed by something else than LF");
+            throw bad(Cause.CONTROL_CHARACTER, "a CR is followed by something else than LF");
         } else if (octet == '\r') {
             afterCr = true;
         } else if (Octets.isControl(octet) && octet != '\t') {
-            throw bad("control character 0x%02X".formatted((int) octet));
+            throw bad(Cause.CONTROL_CHARACTER, "control character 0x%02X".formatted((int) octet));
         } else {
             line.append(octet);
         }
@@ -98,14 +100,14 @@ public final class CgiResponseReader {
                 head.add(line.toString(), lineNumber);
             }
         } catch (CgiHead.Refusal refusal) {
-            throw bad(refusal.reason());
+            throw bad(refusal.cause(), refusal.reason());
         }
         line.setLength(0);
         afterCr = false;
         lineNumber++;
     }
 
-    private CgiFailure.BadHead bad(String reason) {
-        return new CgiFailure.BadHead(reason, lineNumber, Excerpt.of(line.toString()));
+    private CgiFailure.BadHead bad(Cause cause, String reason) {
+        return new CgiFailure.BadHead(cause, reason, lineNumber, Excerpt.of(line.toString()));
     }
 }

@@ -24,12 +24,12 @@ public final class ScriptDiagnosis {
      * @param file the file that was not started
      * @return empty if nothing is seen to be wrong with it
      */
-    public static Optional<String> of(Path file) {
+    public static Optional<Finding> of(Path file) {
         return of(file, USUAL_PLACES.stream().map(Path::of).toList());
     }
 
     /** As {@link #of(Path)}, where interpreters are looked for in other directories. */
-    static Optional<String> of(Path file, List<Path> places) {
+    static Optional<Finding> of(Path file, List<Path> places) {
         String beginning;
         try (InputStream in = Files.newInputStream(file)) {
             beginning = new String(in.readNBytes(BEGINNING), ISO_8859_1);
@@ -37,52 +37,69 @@ public final class ScriptDiagnosis {
             return Optional.empty();
         }
         if (beginning.isEmpty()) {
-            return Optional.of("'%s' is empty".formatted(file));
+            return found(Cause.EMPTY_FILE, "'%s' is empty".formatted(file));
         }
         if (beginning.startsWith("\u00EF\u00BB\u00BF#!")) {
-            return Optional.of("'%s' begins with a byte order mark, so its #! is not seen: save it as UTF-8 without BOM"
-                    .formatted(file));
+            return found(
+                    Cause.BYTE_ORDER_MARK,
+                    "'%s' begins with a byte order mark, so its #! is not seen: save it as UTF-8 without BOM"
+                            .formatted(file));
         }
         if (beginning.startsWith("#!")) {
             return ofShebang(file, beginning, places);
         }
         boolean text = beginning.chars().allMatch(c -> (c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r');
         return text
-                ? Optional.of("'%s' has no #! line: its first line must name its interpreter, as in #!/bin/sh"
-                        .formatted(file))
+                ? found(
+                        Cause.NO_INTERPRETER_LINE,
+                        "'%s' has no #! line: its first line must name its interpreter, as in #!/bin/sh"
+                                .formatted(file))
                 : Optional.empty();
     }
 
-    private static Optional<String> ofShebang(Path file, String beginning, List<Path> places) {
+    private static Optional<Finding> ofShebang(Path file, String beginning, List<Path> places) {
         int end = beginning.indexOf('\n');
         String line = beginning.substring(2, end < 0 ? beginning.length() : end);
         if (line.endsWith("\r")) {
-            return Optional.of(
+            return found(
+                    Cause.CRLF,
                     "'%s': line 1 ends in CR LF, so the interpreter's name ends in CR: sed -i 's/\\r$//' '%s'"
                             .formatted(file, file));
         }
         String name = line.strip().split("[ \t]", 2)[0];
         if (name.isEmpty()) {
-            return Optional.of("'%s': #! names no interpreter".formatted(file));
+            return found(Cause.NO_INTERPRETER_NAMED, "'%s': #! names no interpreter".formatted(file));
         }
         Path interpreter;
         try {
             interpreter = Path.of(Octets.toText(name));
         } catch (InvalidPathException e) {
-            return Optional.of("'%s': #! names '%s', which is no file name".formatted(file, Excerpt.of(name)));
+            return found(
+                    Cause.NO_INTERPRETER,
+                    "'%s': #! names '%s', which is no file name".formatted(file, Excerpt.of(name)));
         }
         if (!interpreter.isAbsolute()) {
-            return Optional.of("'%s': the interpreter '%s' must be named by its absolute path%s"
-                    .formatted(file, interpreter, elsewhere(interpreter, places)));
+            return found(
+                    Cause.RELATIVE_INTERPRETER,
+                    "'%s': the interpreter '%s' must be named by its absolute path%s"
+                            .formatted(file, interpreter, elsewhere(interpreter, places)));
         }
         if (!Files.exists(interpreter)) {
-            return Optional.of("'%s': its interpreter '%s' does not exist%s"
-                    .formatted(file, interpreter, elsewhere(interpreter, places)));
+            return found(
+                    Cause.NO_INTERPRETER,
+                    "'%s': its interpreter '%s' does not exist%s"
+                            .formatted(file, interpreter, elsewhere(interpreter, places)));
         }
         if (Files.isDirectory(interpreter) || !ScriptResolver.isExecutable(interpreter)) {
-            return Optional.of("'%s': its interpreter '%s' is not executable".formatted(file, interpreter));
+            return found(
+                    Cause.INTERPRETER_NOT_EXECUTABLE,
+                    "'%s': its interpreter '%s' is not executable".formatted(file, interpreter));
         }
         return Optional.empty();
+    }
+
+    private static Optional<Finding> found(Cause cause, String detail) {
+        return Optional.of(new Finding(cause, detail));
     }
 
     private static String elsewhere(Path interpreter, List<Path> places) {

@@ -37,22 +37,22 @@ public sealed interface ScriptResolution {
     /**
      * Nothing is there: 404.
      *
-     * @param reason why, and what to do, for the log; not for the client
+     * @param finding why, and what to do, for the log; not for the client
      */
-    record NotFound(String reason) implements ScriptResolution {
+    record NotFound(Finding finding) implements ScriptResolution {
         public NotFound {
-            requireNonNull(reason, "reason");
+            requireNonNull(finding, "finding");
         }
     }
 
     /**
      * Something is there that is not run: 403.
      *
-     * @param reason why, and what to do, for the log; not for the client
+     * @param finding why, and what to do, for the log; not for the client
      */
-    record Forbidden(String reason) implements ScriptResolution {
+    record Forbidden(Finding finding) implements ScriptResolution {
         public Forbidden {
-            requireNonNull(reason, "reason");
+            requireNonNull(finding, "finding");
         }
     }
 }

@@ -71,7 +71,9 @@ public final class ScriptResolver {
             }
             if (segment.startsWith(".") || segment.indexOf('/') >= 0) {
                 return notFound(
-                        info.path(), "a name before PATH_INFO begins with a dot or has an encoded slash: " + segment);
+                        Cause.HIDDEN_NAME,
+                        info.path(),
+                        "a name before PATH_INFO begins with a dot or has an encoded slash: " + segment);
             }
             names.add(segment);
             Step step = step(new UrlPath(names, false), translate, root);
@@ -83,10 +85,13 @@ public final class ScriptResolver {
                 boolean named = info.extensions().isEmpty() || CgiInfo.endsInOne(segment, info.extensions(), false);
                 return named
                         ? script(info.path(), i, names, last, executable)
-                        : notFound(info.path(), "'%s' does not end in one of %s".formatted(last, info.extensions()));
+                        : notFound(
+                                Cause.OTHER_EXTENSION,
+                                info.path(),
+                                "'%s' does not end in one of %s".formatted(last, info.extensions()));
             }
         }
-        return new ScriptResolution.Forbidden("'%s' is a directory; name a script in it".formatted(last));
+        return forbidden(Cause.DIRECTORY, "'%s' is a directory; name a script in it".formatted(last));
     }
 
     /**
@@ -129,7 +134,7 @@ public final class ScriptResolver {
     private static Step step(UrlPath prefix, Function<UrlPath, Optional<Path>> translate, DocumentRoot root) {
         Optional<Path> translated = translate.apply(prefix);
         if (translated.isEmpty()) {
-            return Step.refused(root.directory(), notFound(prefix, "no file can have such a name"));
+            return Step.refused(root.directory(), notFound(Cause.NOT_THERE, prefix, "no file can have such a name"));
         }
         Path path = translated.get().toAbsolutePath();
         try {
@@ -137,11 +142,15 @@ public final class ScriptResolver {
             if (!real.startsWith(root.directory())) {
                 return Step.refused(
                         path,
-                        new ScriptResolution.Forbidden("'%s' is '%s', which lies outside of '%s'; move it inside"
-                                .formatted(path, real, root.directory())));
+                        forbidden(
+                                Cause.OUTSIDE,
+                                "'%s' is '%s', which lies outside of '%s'; move it inside"
+                                        .formatted(path, real, root.directory())));
             }
             if (!spelledAsOnDisk(path)) {
-                return Step.refused(path, notFound(prefix, "'%s' is spelled otherwise on disk".formatted(path)));
+                return Step.refused(
+                        path,
+                        notFound(Cause.SPELLED_OTHERWISE, prefix, "'%s' is spelled otherwise on disk".formatted(path)));
             }
             var attributes = Files.readAttributes(real, BasicFileAttributes.class);
             if (attributes.isDirectory() || attributes.isRegularFile()) {
@@ -149,18 +158,19 @@ public final class ScriptResolver {
             }
             return Step.refused(
                     path,
-                    new ScriptResolution.Forbidden("'%s' is neither a regular file nor a directory".formatted(path)));
+                    forbidden(Cause.NO_REGULAR_FILE, "'%s' is neither a regular file nor a directory".formatted(path)));
         } catch (NoSuchFileException e) {
-            return Step.refused(path, notFound(prefix, "'%s' does not exist".formatted(path)));
+            return Step.refused(path, absent(prefix, path));
         } catch (AccessDeniedException e) {
             return Step.refused(
                     path,
-                    new ScriptResolution.Forbidden(
+                    forbidden(
+                            Cause.UNREACHABLE,
                             "'%s' may not be reached: chmod +x the directories above it".formatted(path)));
         } catch (FileSystemException e) {
-            return Step.refused(path, notFound(prefix, "'%s': %s".formatted(path, e.getReason())));
+            return Step.refused(path, notFound(Cause.NOT_THERE, prefix, "'%s': %s".formatted(path, e.getReason())));
         } catch (IOException e) {
-            return Step.refused(path, notFound(prefix, "'%s': %s".formatted(path, e.getMessage())));
+            return Step.refused(path, notFound(Cause.NOT_THERE, prefix, "'%s': %s".formatted(path, e.getMessage())));
         }
     }
 
@@ -175,7 +185,7 @@ public final class ScriptResolver {
     private static ScriptResolution script(
             UrlPath path, int index, List<String> names, Path file, Predicate<Path> executable) {
         if (!executable.test(file)) {
-            return new ScriptResolution.Forbidden("'%s' is not executable: chmod +x '%s'".formatted(file, file));
+            return forbidden(Cause.NOT_EXECUTABLE, "'%s' is not executable: chmod +x '%s'".formatted(file, file));
         }
         List<String> rest = path.segments().subList(index + 1, path.segments().size());
         String pathInfo = rest.isEmpty() ? "" : "/" + String.join("/", rest);
@@ -183,7 +193,18 @@ public final class ScriptResolver {
                 file, "/" + String.join("/", names), path.directory() ? pathInfo + "/" : pathInfo);
     }
 
-    private static ScriptResolution notFound(UrlPath path, String why) {
-        return new ScriptResolution.NotFound("%s: %s".formatted(Excerpt.of(path.decoded()), why));
+    private static ScriptResolution absent(UrlPath prefix, Path path) {
+        return Files.isSymbolicLink(path)
+                ? notFound(
+                        Cause.DANGLING_LINK, prefix, "'%s' is a link to something that does not exist".formatted(path))
+                : notFound(Cause.NOT_THERE, prefix, "'%s' does not exist".formatted(path));
+    }
+
+    private static ScriptResolution notFound(Cause cause, UrlPath path, String why) {
+        return new ScriptResolution.NotFound(new Finding(cause, "%s: %s".formatted(Excerpt.of(path.decoded()), why)));
+    }
+
+    private static ScriptResolution forbidden(Cause cause, String detail) {
+        return new ScriptResolution.Forbidden(new Finding(cause, detail));
     }
 }

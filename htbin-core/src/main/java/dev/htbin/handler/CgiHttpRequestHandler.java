@@ -117,8 +117,10 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
                 .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
         switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {
-            case ScriptResolution.NotFound absent -> refuse(404, "No such CGI script", absent.reason());
-            case ScriptResolution.Forbidden forbidden -> refuse(403, "CGI script can not be run", forbidden.reason());
+            case ScriptResolution.NotFound absent ->
+                refuse(404, "No such CGI script", absent.finding().toString());
+            case ScriptResolution.Forbidden forbidden ->
+                refuse(403, "CGI script can not be run", forbidden.finding().toString());
             case ScriptResolution.Script script -> run(script);
         }
     }

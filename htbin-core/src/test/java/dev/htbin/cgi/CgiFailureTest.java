@@ -30,21 +30,24 @@ class CgiFailureTest {
     void theDiagnosisComesBeforeWhatTheOperatingSystemSaid() {
         var cause = new LaunchException(Reason.NOT_FOUND, "posix_spawn '/x': ENOENT");
         assertEquals(
-                "its interpreter does not exist (posix_spawn '/x': ENOENT)",
-                new CgiFailure.NotStarted(cause, Optional.of("its interpreter does not exist")).reasonForLog());
-        assertEquals("posix_spawn '/x': ENOENT", new CgiFailure.NotStarted(cause, Optional.empty()).reasonForLog());
+                "HTB-026 its interpreter does not exist (posix_spawn '/x': ENOENT)",
+                new CgiFailure.NotStarted(
+                                cause, Optional.of(new Finding(Cause.NO_INTERPRETER, "its interpreter does not exist")))
+                        .reasonForLog());
+        assertEquals(
+                "HTB-029 posix_spawn '/x': ENOENT", new CgiFailure.NotStarted(cause, Optional.empty()).reasonForLog());
     }
 
     @Test
     void messagesNameTheLimitAndTheRemedy() {
         assertEquals(
-                "the script wrote nothing for 1.5 s, its limit; raise the limit, or see what it waits for",
+                "HTB-062 the script wrote nothing for 1.5 s, its limit; raise the limit, or see what it waits for",
                 new CgiFailure.TimedOut(Phase.FIRST_BYTE, Duration.ofMillis(1500)).reasonForLog());
         assertEquals(504, new CgiFailure.TimedOut(Phase.TOTAL, Duration.ofHours(1)).status());
         assertEquals(503, new CgiFailure.TooManyRunning(8, 64).status());
         assertEquals(502, new CgiFailure.TooManyRedirects(10, "/x").status());
         assertEquals(
-                "the script announced Content-Length: 5 and wrote at least 6 octets; it should leave Content-Length out",
+                "HTB-048 the script announced Content-Length: 5 and wrote at least 6 octets; it should leave Content-Length out",
                 new CgiFailure.LengthMismatch(5, 6).reasonForLog());
         assertEquals(502, new CgiFailure.LengthMismatch(5, 3).status());
     }

@@ -112,7 +112,7 @@ class CgiResponseReaderTest {
         assertEquals(2, failure.line());
         assertEquals("oops\\xE9", failure.excerpt());
         assertEquals(
-                "line 2 of the script's output: no header field ('Name: value'); is the blank line before the body missing, or a message printed first?: oops\\xE9",
+                "HTB-042 line 2 of the script's output: no header field ('Name: value'); is the blank line before the body missing, or a message printed first?: oops\\xE9",
                 failure.reasonForLog());
     }
 
@@ -286,12 +286,12 @@ class CgiResponseReaderTest {
         var reader = new CgiResponseReader(CgiLimits.defaults(), false);
         CgiFailure silent = reader.ended(Optional.of(new ExitStatus.Exited(3)));
         assertEquals(
-                "the script wrote nothing to its standard output (exit 3); it must write at least 'Content-Type: ...' and a blank line",
+                "HTB-061 the script wrote nothing to its standard output (exit 3); it must write at least 'Content-Type: ...' and a blank line",
                 assertInstanceOf(CgiFailure.NoOutput.class, silent).reasonForLog());
         reader.feed(ByteBuffer.wrap("Status: 200\nX".getBytes(ISO_8859_1)));
         CgiFailure cut = reader.ended(Optional.of(new ExitStatus.Signaled(11, "SIGSEGV")));
         assertEquals(
-                "the script's output ended before the blank line after its header fields (signal SIGSEGV); it begins: Status: 200\\x0AX",
+                "HTB-060 the script's output ended before the blank line after its header fields (signal SIGSEGV); it begins: Status: 200\\x0AX",
                 assertInstanceOf(CgiFailure.EndedBeforeHead.class, cut).reasonForLog());
     }
 

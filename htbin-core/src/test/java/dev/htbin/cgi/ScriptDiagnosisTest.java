@@ -67,6 +67,7 @@ class ScriptDiagnosisTest {
         Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path file = Files.write(directory.resolve("script"), octets.getBytes(StandardCharsets.ISO_8859_1));
         return ScriptDiagnosis.of(file, List.of(directory))
+                .map(Finding::detail)
                 .orElse("(nothing)")
                 .replace(file.toString(), "FILE")
                 .replace(directory.toString(), "DIR");

@@ -148,7 +148,9 @@ class ScriptResolverTest {
     })
     void whatIsNoScriptIsForbidden(String raw, String reason) {
         Forbidden forbidden = assertInstanceOf(Forbidden.class, resolve(raw));
-        assertTrue(forbidden.reason().contains(reason), forbidden.reason());
+        assertTrue(
+                forbidden.finding().detail().contains(reason),
+                forbidden.finding().detail());
     }
 
     @Test
@@ -175,7 +177,7 @@ class ScriptResolverTest {
         CgiInfo info = info("/cgi-bin/null", PureConfig.defaults());
         var device =
                 ScriptResolver.resolve(info, p -> Optional.of(Path.of("/dev/null")), new DocumentRoot(Path.of("/dev")));
-        assertTrue(assertInstanceOf(Forbidden.class, device).reason().contains("neither a regular file"));
+        assertTrue(assertInstanceOf(Forbidden.class, device).finding().detail().contains("neither a regular file"));
     }
 
     @ParameterizedTest

@@ -1,12 +1,14 @@
 package dev.htbin.file;
 
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.HttpException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -43,7 +45,11 @@ sealed interface Resource {
     /** Something that this process may not read. */
     record Forbidden() implements Resource {}
 
-    /** Returns what lies at a path. */
+    /**
+     * Returns what lies at a path.
+     *
+     * @throws HttpException with 503 if it lies there but can't be opened just now: the descriptor table is full
+     */
     static Resource at(DocumentRoot root, Path path) {
         try {
             Path real = path.toRealPath();
@@ -55,12 +61,26 @@ sealed interface Resource {
             if (attributes.isDirectory()) {
                 return new Directory(real);
             }
-            return attributes.isRegularFile() ? open(root, real) : new Missing();
+            return attributes.isRegularFile() ? openNow(root, real) : new Missing();
         } catch (AccessDeniedException e) {
             return new Forbidden();
         } catch (IOException e) {
             // Absent, a loop of links, a name that is too long: there is nothing that could be served.
             return new Missing();
+        }
+    }
+
+    private static Resource openNow(DocumentRoot root, Path real) throws IOException {
+        try {
+            return open(root, real);
+        } catch (AccessDeniedException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            if (real.toRealPath().equals(real) && Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
+                // No link was swapped in: opening needs a descriptor, looking does not.
+                throw new HttpException(503, "The server is out of resources. Try again later.");
+            }
+            throw e;
         }
     }
 

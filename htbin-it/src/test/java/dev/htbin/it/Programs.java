@@ -47,6 +47,14 @@ final class Programs {
         abort("%s is left out: %s missing".formatted(group, missing));
     }
 
+    /** Leaves a group of tests out where this machine does not let it run, whatever is installed: a right of root is missing, say. */
+    static void leaveOut(String group, String reason) {
+        synchronized (LEFT_OUT) {
+            LEFT_OUT.add("%s: %s".formatted(group, reason));
+        }
+        abort("%s is left out: %s".formatted(group, reason));
+    }
+
     /** Tells whether a missing program is a failure. */
     static boolean allRequired() {
         return "all".equals(System.getProperty("htbin.require")) || "true".equals(System.getenv("CI"));

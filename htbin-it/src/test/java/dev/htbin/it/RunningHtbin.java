@@ -57,12 +57,22 @@ final class RunningHtbin implements AutoCloseable {
 
     /** Starts {@code ./htbin --cgi} on a site; the options come before the port. */
     static RunningHtbin on(Site site, String... options) throws Exception {
-        List<String> words = new ArrayList<>();
+        return started(command(site, List.of(), options));
+    }
+
+    /** Starts what {@link #command} returned. */
+    static RunningHtbin started(ProcessBuilder command) throws Exception {
+        return new RunningHtbin(command.redirectErrorStream(true).start());
+    }
+
+    /** Returns the command that starts {@code ./htbin --cgi} on a site, as the last words of another one; the options come before the port. */
+    static ProcessBuilder command(Site site, List<String> before, String... options) {
+        List<String> words = new ArrayList<>(before);
         words.add(Product.home().resolve("htbin").toString());
         words.addAll(List.of("--cgi", "--directory", site.root().toString()));
         words.addAll(List.of(options));
         words.add("0");
-        return new RunningHtbin(Product.command(words).redirectErrorStream(true).start());
+        return Product.command(words);
     }
 
     int port() {

@@ -6,10 +6,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
@@ -20,27 +16,21 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Listens, and closes the connections whose heads take too long, and idle ones when there are no descriptors for others. */
+/** Listens, and closes the connections whose heads take too long, or that others need the room of. */
 final class ClientConnector extends ServerConnector {
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
 
-    /** One idle connection in so many is closed at once. */
-    private static final int CLOSED_AT_ONCE = 8;
-
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long ACCEPT_WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
 
     private final EngineConfig config;
-    private long lastAcceptWarning;
+    private final OpenConnections connections;
     private Scheduler.Task sweep = () -> false;
 
     ClientConnector(Server server, HttpConnectionFactory http, EngineConfig config) {
         super(server, 1, SELECTORS, http);
         this.config = config;
+        this.connections = new OpenConnections(this, config.limits().connections());
         setIdleTimeout(config.idleTimeout().toMillis());
         setAcceptQueueSize(1024);
     }
@@ -79,45 +69,25 @@ final class ClientConnector extends ServerConnector {
         if (isShutdown()) {
             endPoint.setIdleTimeout(getShutdownIdleTimeout());
         }
+        connections.opened();
+    }
+
+    @Override
+    protected void onEndPointClosed(EndPoint endPoint) {
+        super.onEndPointClosed(endPoint);
+        connections.closed();
     }
 
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */
     @Override
     protected boolean handleAcceptFailure(Throwable failure) {
-        if (!isRunning() || !(failure instanceof IOException) || failure instanceof ClosedChannelException) {
+        if (!isRunning() || !(failure instanceof IOException refused) || failure instanceof ClosedChannelException) {
             return super.handleAcceptFailure(failure);
         }
-        int closed = closeIdle();
-        long now = System.nanoTime();
-        if (lastAcceptWarning == 0 || now - lastAcceptWarning > ACCEPT_WARNING_NANOS) {
-            lastAcceptWarning = now | 1;
-            LOG.warn(
-                    "connections can't be accepted: {}; {} idle ones were closed to make room (raise the limit with 'ulimit -n')",
-                    failure.getMessage(),
-                    closed);
-        }
-        if (closed == 0) {
+        if (!connections.refused(refused)) {
             LockSupport.parkNanos(this, ACCEPT_PAUSE_NANOS);
         }
         return !Thread.currentThread().isInterrupted();
-    }
-
-    /** Closes some of the connections that wait for a request, those that have waited longest first; returns how many. */
-    private int closeIdle() {
-        var idle = new ArrayList<ClientEndPoint>();
-        for (EndPoint endPoint : getConnectedEndPoints()) {
-            if (endPoint instanceof ClientEndPoint client && client.isIdle()) {
-                idle.add(client);
-            }
-        }
-        // Compared by what was seen once: the idle times change meanwhile.
-        var since = new IdentityHashMap<ClientEndPoint, Long>();
-        idle.forEach(client -> since.put(client, client.getIdleFor()));
-        idle.sort(Comparator.comparing((ClientEndPoint client) -> since.getOrDefault(client, 0L))
-                .reversed());
-        List<ClientEndPoint> closed = idle.subList(0, (idle.size() + CLOSED_AT_ONCE - 1) / CLOSED_AT_ONCE);
-        closed.forEach(ClientEndPoint::close);
-        return closed.size();
     }
 
     private void schedule() {

@@ -55,9 +55,16 @@ public record EngineConfig(
      * @param bodyBytesPerSecond least octets of a request body in a second, on average, once it took as long as a head may; less gets 408. 0: any rate will do
      * @param responseBytesPerSecond least octets of a response in a second that a client must take: each piece may wait as long as a connection may be idle, and
      *     longer only in proportion to its size. 0: any rate will do
+     * @param connections most connections at once: beyond it, idle ones are closed, and new ones wait while none is idle. 0: three quarters of the process's
+     *     descriptors less 64
      */
     public record Limits(
-            int requestLineBytes, int headBytes, long bodyBytes, int bodyBytesPerSecond, int responseBytesPerSecond) {
+            int requestLineBytes,
+            int headBytes,
+            long bodyBytes,
+            int bodyBytesPerSecond,
+            int responseBytesPerSecond,
+            int connections) {
         public Limits {
             if (requestLineBytes < 64) {
                 throw new IllegalArgumentException(
@@ -77,21 +84,30 @@ public record EngineConfig(
                 throw new IllegalArgumentException(
                         "responseBytesPerSecond: %d (expected: >= 0)".formatted(responseBytesPerSecond));
             }
+            if (connections < 0) {
+                throw new IllegalArgumentException("connections: %d (expected: >= 0)".formatted(connections));
+            }
         }
 
         /** Returns the limits of 8 KiB for a request line, 64 KiB for a head, 1 GiB for a body, 64 octets of it and 256 of a response in a second. */
         public static Limits defaults() {
-            return new Limits(8 << 10, 64 << 10, 1L << 30, 64, 256);
+            return new Limits(8 << 10, 64 << 10, 1L << 30, 64, 256, 0);
         }
 
         /** Returns these limits with another one for bodies, in octets. */
         public Limits withBodyBytes(long most) {
-            return new Limits(requestLineBytes, headBytes, most, bodyBytesPerSecond, responseBytesPerSecond);
+            return new Limits(
+                    requestLineBytes, headBytes, most, bodyBytesPerSecond, responseBytesPerSecond, connections);
         }
 
         /** Returns these limits with other least rates, in octets in a second, for bodies of requests and for responses. */
         public Limits withBytesPerSecond(int body, int response) {
-            return new Limits(requestLineBytes, headBytes, bodyBytes, body, response);
+            return new Limits(requestLineBytes, headBytes, bodyBytes, body, response, connections);
+        }
+
+        /** Returns these limits with another number of connections. */
+        public Limits withConnections(int most) {
+            return new Limits(requestLineBytes, headBytes, bodyBytes, bodyBytesPerSecond, responseBytesPerSecond, most);
         }
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestBodyTest {
     private static final String POST = "POST %s HTTP/1.1\r\nHost: a\r\n";
     private static final EngineConfig CONFIG =
-            EngineConfig.defaults().withLimits(new EngineConfig.Limits(1024, 4096, 10_000_000, 64, 256));
+            EngineConfig.defaults().withLimits(new EngineConfig.Limits(1024, 4096, 10_000_000, 64, 256, 0));
     /** Long enough for a client that has the processor rarely. */
     private static final Duration SHORT = Duration.ofSeconds(1);
 

@@ -168,6 +168,31 @@ class SlowClientsTest {
     }
 
     @Test
+    void closesIdleConnectionsThatTakeTheRoomOfOthers() throws Exception {
+        try (var server = start(EngineConfig.defaults().withLimits(LIMITS.withConnections(20)))) {
+            servesBeside(server, "", 50);
+        }
+    }
+
+    @Test
+    void letsOthersWaitWhileAllConnectionsAreBusy() throws Exception {
+        try (var server = start(EngineConfig.defaults().withLimits(LIMITS.withConnections(10)))) {
+            List<RawClient> busy = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                busy.add(RawClient.connect(server).send(POST + "Content-Length: 3\r\n\r\nx"));
+            }
+            try (var late = RawClient.connect(server).send(GET)) {
+                // In the order in which they came: a connection is accepted when one ends.
+                for (RawClient client : busy) {
+                    assertEquals("3", client.send("yz").response().body());
+                    client.close();
+                }
+                assertEquals("0", late.response().body());
+            }
+        }
+    }
+
+    @Test
     void survivesResetsInEachPhase() throws Exception {
         var beginnings = List.of(
                 "",

@@ -1,0 +1,140 @@
+package dev.htbin.jetty;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps connections from taking all descriptors of the process, which files and scripts need, too: when there are too many, half of the idle ones are closed, those
+ * that have waited longest; when none is idle, no other is accepted until one ends. Safe for use by several threads.
+ */
+final class OpenConnections {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
+
+    /** A connection that was quiet for less may have a request on its way. */
+    private static final long IDLE_MILLIS = 500;
+
+    private static final long REVIEW_MILLIS = 100;
+
+    private static final int RESERVE = 64;
+    private static final int LEAST = 16;
+    private static final Pattern SOFT_LIMIT = Pattern.compile("(?m)^Max open files +(\\d+)");
+    private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final AbstractConnector connector;
+    private final int most;
+    private int count;
+    private boolean paused;
+    private long lastWarning;
+
+    /**
+     * Creates the record of a connector's connections.
+     *
+     * @param most how many there may be; 0: as many as the limit of descriptors makes advisable
+     */
+    OpenConnections(AbstractConnector connector, int most) {
+        this.connector = connector;
+        this.most = most > 0 ? most : advisable();
+    }
+
+    synchronized void opened() {
+        count++;
+        if (count >= most && !connector.isShutdown()) {
+            makeRoom();
+        }
+    }
+
+    synchronized void closed() {
+        count--;
+        if (paused && count < most) {
+            resume();
+        }
+    }
+
+    /** The operating system refused a connection; tells whether idle ones were closed to make room. */
+    synchronized boolean refused(IOException failure) {
+        int closed = closeIdle();
+        warn("connections can't be accepted: %s; %d idle ones were closed to make room"
+                .formatted(failure.getMessage(), closed));
+        return closed > 0;
+    }
+
+    private void makeRoom() {
+        if (closeIdle() == 0) {
+            paused = true;
+            connector.setAccepting(false);
+            warn("%d connections are open and busy: others must wait".formatted(count));
+            reviewLater();
+        }
+    }
+
+    private void reviewLater() {
+        var _ = connector.getScheduler().schedule(this::review, REVIEW_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void review() {
+        if (!paused || !connector.isRunning()) {
+            return;
+        }
+        if (closeIdle() > 0) {
+            resume();
+        } else {
+            reviewLater();
+        }
+    }
+
+    private void resume() {
+        paused = false;
+        connector.setAccepting(true);
+    }
+
+    private int closeIdle() {
+        var since = new IdentityHashMap<ClientEndPoint, Long>();
+        for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+            if (endPoint instanceof ClientEndPoint client && client.isOpen() && client.isIdle()) {
+                long millis = client.getIdleFor();
+                if (millis >= IDLE_MILLIS) {
+                    since.put(client, millis);
+                }
+            }
+        }
+        List<ClientEndPoint> idle = new ArrayList<>(since.keySet());
+        idle.sort(Comparator.comparing((ClientEndPoint client) -> since.getOrDefault(client, 0L))
+                .reversed());
+        int closed = (idle.size() + 1) / 2;
+        idle.subList(0, closed).forEach(ClientEndPoint::close);
+        return closed;
+    }
+
+    private void warn(String what) {
+        long now = System.nanoTime();
+        if (lastWarning == 0 || now - lastWarning > WARNING_NANOS) {
+            lastWarning = now | 1;
+            LOG.warn("{} (more are possible after 'ulimit -n')", what);
+        }
+    }
+
+    private static int advisable() {
+        try {
+            Matcher limit = SOFT_LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
+            if (limit.find()) {
+                long descriptors = Long.parseLong(limit.group(1));
+                return Math.clamp(descriptors / 4 * 3 - RESERVE, LEAST, Integer.MAX_VALUE);
+            }
+        } catch (IOException e) {
+            LOG.debug("the limit of descriptors is unknown", e);
+        }
+        return Integer.MAX_VALUE;
+    }
+}

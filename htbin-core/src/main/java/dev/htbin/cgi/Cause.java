@@ -147,7 +147,7 @@ public enum Cause {
     SILENT(63, 504, "The script was silent for too long.", "See what it waits for, or raise --script-timeout."),
     TOTAL_TIME(64, 504, "The script ran for too long.", "Raise --script-total if it should."),
     QUEUE_TIME(
-            65, 504, "The request waited too long for its turn.", "See which script is slow, or raise --max-scripts."),
+            65, 503, "The request waited too long for its turn.", "See which script is slow, or raise --max-scripts."),
     PROCESSOR_LIMIT(66, 502, "The script used up its processor time.", "Raise the limit: --limit cpu=SECONDS."),
     FILE_SIZE_LIMIT(67, 502, "The script wrote a file beyond its limit.", "Raise the limit: --limit file-size=BYTES."),
     MEMORY(

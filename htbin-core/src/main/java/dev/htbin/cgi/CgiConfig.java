@@ -2,9 +2,11 @@ package dev.htbin.cgi;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.process.Profile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -15,14 +17,16 @@ import java.util.SequencedMap;
  * @param extensions the endings of file names that are scripts wherever they lie, for example {@code .cgi}; each begins with a dot
  * @param environment variables that every script gets beside those of the request; octet strings. A variable of the request always wins
  * @param limits what a script's request and response are held to
- * @param host where scripts run
+ * @param host where scripts run; its launcher was started with the profiles of the rules
+ * @param rules what scripts may do, and as whom, by their URL path
  */
 public record CgiConfig(
         List<String> directories,
         List<String> extensions,
         SequencedMap<String, String> environment,
         CgiLimits limits,
-        ScriptHost host) {
+        ScriptHost host,
+        ScriptRules rules) {
     /** The value of {@code PATH} that scripts get unless the configuration names another. */
     public static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -32,6 +36,7 @@ public record CgiConfig(
         environment = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(environment));
         requireNonNull(limits, "limits");
         requireNonNull(host, "host");
+        requireNonNull(rules, "rules");
         for (String directory : directories) {
             if (!directory.startsWith("/") || directory.endsWith("/") || directory.contains("//")) {
                 throw new IllegalArgumentException(
@@ -47,6 +52,16 @@ public record CgiConfig(
         }
     }
 
+    /** Creates a configuration in which every script has the standard profile. */
+    public CgiConfig(
+            List<String> directories,
+            List<String> extensions,
+            SequencedMap<String, String> environment,
+            CgiLimits limits,
+            ScriptHost host) {
+        this(directories, extensions, environment, limits, host, ScriptRules.all(Profile.standard()));
+    }
+
     /** Returns the documented defaults: {@code /cgi-bin} and {@code /htbin}, no extensions, {@code PATH} alone, the shared host. */
     public static CgiConfig defaults() {
         var environment = new LinkedHashMap<String, String>();
@@ -57,28 +72,39 @@ public record CgiConfig(
 
     /** Returns this configuration with other directories. */
     public CgiConfig withDirectories(List<String> others) {
-        return new CgiConfig(others, extensions, environment, limits, host);
+        return new CgiConfig(others, extensions, environment, limits, host, rules);
     }
 
     /** Returns this configuration with other extensions. */
     public CgiConfig withExtensions(List<String> others) {
-        return new CgiConfig(directories, others, environment, limits, host);
+        return new CgiConfig(directories, others, environment, limits, host, rules);
     }
 
     /** Returns this configuration with one more variable for every script. */
     public CgiConfig withVariable(String name, String value) {
         var more = new LinkedHashMap<>(environment);
         more.put(name, value);
-        return new CgiConfig(directories, extensions, more, limits, host);
+        return new CgiConfig(directories, extensions, more, limits, host, rules);
     }
 
     /** Returns this configuration with other limits. */
     public CgiConfig withLimits(CgiLimits others) {
-        return new CgiConfig(directories, extensions, environment, others, host);
+        return new CgiConfig(directories, extensions, environment, others, host, rules);
     }
 
     /** Returns this configuration with another host. */
     public CgiConfig withHost(ScriptHost other) {
-        return new CgiConfig(directories, extensions, environment, limits, other);
+        return new CgiConfig(directories, extensions, environment, limits, other, rules);
+    }
+
+    /** Returns this configuration with other rules. */
+    public CgiConfig withRules(ScriptRules others) {
+        return new CgiConfig(directories, extensions, environment, limits, host, others);
+    }
+
+    /** Tells what is wrong with the owners and permissions of a script that runs as a user whom its rule names; empty if nothing is, or if no user is named. */
+    public Optional<Finding> ownerFinding(ScriptResolution.Script script) {
+        Profile profile = rules.of(script.scriptName()).profile();
+        return profile.user().isEmpty() ? Optional.empty() : OwnerCheck.of(script.file(), host.runsAs(profile));
     }
 }

@@ -85,12 +85,12 @@ public abstract sealed class CgiFailure extends Exception {
     public static final class TooManyRunning extends CgiFailure {
         private static final long serialVersionUID = 1L;
 
-        /** Creates the failure; {@code running} scripts run and {@code waiting} requests wait. */
-        public TooManyRunning(int running, int waiting) {
+        /** Creates the failure; {@code running} scripts run and {@code waiting} requests wait{@code of}. */
+        public TooManyRunning(int running, int waiting, String of) {
             super(
                     Cause.TOO_MANY,
-                    "%d scripts run and %d requests wait, which is the limit; raise it, or see which script is slow"
-                            .formatted(running, waiting));
+                    "%d scripts run and %d requests wait%s, which is the limit; raise it, or see which script is slow"
+                            .formatted(running, waiting, of));
         }
     }
 

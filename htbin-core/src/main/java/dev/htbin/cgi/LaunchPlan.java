@@ -36,7 +36,12 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         Path directory = requireNonNull(file.getParent(), "a script's directory");
         return new LaunchPlan(
                 request.script(),
-                new LaunchSpec(file, arguments, environment.variables(), directory),
+                new LaunchSpec(
+                        file,
+                        arguments,
+                        environment.variables(),
+                        directory,
+                        config.rules().of(request.script().scriptName()).profile()),
                 environment.dropped());
     }
 

@@ -26,13 +26,6 @@ import java.util.concurrent.TimeUnit;
  * Where scripts run: the launcher, the bound on how many run at once, the queue before it, and the threads that watch them. Safe for use by several threads.
  */
 public final class ScriptHost implements AutoCloseable {
-    /** How many scripts run at once unless said otherwise. */
-    public static final int DEFAULT_MAX_SCRIPTS = 64;
-
-    /** How many requests may wait for each script that may run, unless the queue's length is said. */
-    public static final int WAITING_PER_SCRIPT = 4;
-
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(1);
 
     private final Launcher launcher;
@@ -46,17 +39,16 @@ public final class ScriptHost implements AutoCloseable {
      * Creates a host over a launcher, which it closes.
      *
      * @param launcher starts the scripts
-     * @param maxScripts how many scripts may run at once, at least 1
-     * @param maxQueue how many requests may wait beyond them, at least 0
+     * @param most how many run at once, and how many requests wait
      */
-    public ScriptHost(Launcher launcher, int maxScripts, int maxQueue) {
+    public ScriptHost(Launcher launcher, Concurrency most) {
         this.launcher = requireNonNull(launcher, "launcher");
-        this.admission = new Admission(maxScripts, maxQueue, LONGEST_WAIT);
+        this.admission = new Admission(most);
     }
 
-    /** Creates a host over a launcher, which it closes, with the default bounds: 64 scripts and 256 waiting requests. */
+    /** Creates a host over a launcher, which it closes, with {@link Concurrency#defaults()}. */
     public ScriptHost(Launcher launcher) {
-        this(launcher, DEFAULT_MAX_SCRIPTS, DEFAULT_MAX_SCRIPTS * WAITING_PER_SCRIPT);
+        this(launcher, Concurrency.defaults());
     }
 
     /**
@@ -95,20 +87,21 @@ public final class ScriptHost implements AutoCloseable {
      * @param exchange where the response goes; untouched if this throws {@code CgiFailure} or {@code HttpException}
      * @param limits what the script is held to
      * @return the local redirect that the script asked for; empty when the response was sent
-     * @throws CgiFailure if the script failed and nothing was sent
-     * @throws HttpException with 503 if too many scripts run and wait, or the server is stopping
+     * @throws CgiFailure if the script failed, or too many run and wait, and nothing was sent
+     * @throws HttpException with 503 if the server is stopping
      * @throws IOException if the client is gone, or the response broke off after its head was sent
      */
     Optional<CgiResponse.LocalRedirect> run(LaunchPlan plan, Stdin stdin, Exchange exchange, CgiLimits limits)
             throws CgiFailure, IOException {
+        var claim = Admission.Claim.of(plan, exchange.peer().client());
         try {
-            admission.enter();
+            admission.enter(claim);
             CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered = new CompletableFuture<>();
             try {
                 var run = new ScriptRun(plan, exchange, limits, answered);
-                threads.execute(() -> perform(run, stdin));
+                threads.execute(() -> perform(run, stdin, claim));
             } catch (RejectedExecutionException e) {
-                admission.leave();
+                admission.leave(claim);
                 throw new HttpException(503, "The server is stopping.");
             }
             return answered.get();
@@ -125,7 +118,7 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
-    private void perform(ScriptRun run, Stdin stdin) {
+    private void perform(ScriptRun run, Stdin stdin, Admission.Claim claim) {
         runs.add(run);
         try {
             if (stopping) {
@@ -134,7 +127,7 @@ public final class ScriptHost implements AutoCloseable {
             run.perform(launcher, stdin);
         } finally {
             runs.remove(run);
-            admission.leave();
+            admission.leave(claim);
         }
     }
 

@@ -6,11 +6,15 @@ import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiFailure;
 import dev.htbin.cgi.CgiInfo;
 import dev.htbin.cgi.CgiResponse;
+import dev.htbin.cgi.Finding;
 import dev.htbin.cgi.ScriptExecution;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.Exchange;
+import dev.htbin.http.Field;
+import dev.htbin.http.Fields;
+import dev.htbin.http.HttpException;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CgiHttpRequestHandler.class);
+
+    private static final Fields RETRY_AFTER = Fields.of(new Field("Retry-After", "5"));
 
     private final CgiConfig config;
     private int redirects;
@@ -128,6 +134,9 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     /** Tells the client no more than that the script failed; the log has the reason. */
     private void sendFailure(CgiFailure failure) throws IOException {
         LOG.warn("{} {}: {}", failure.status(), AccessLog.escape(path()), failure.reasonForLog());
+        if (failure.status() == 503) {
+            throw new HttpException(503, "The server is busy. Try again later.", RETRY_AFTER);
+        }
         sendError(
                 failure.status(),
                 StatusText.of(failure.status()).phrase(),
@@ -140,6 +149,11 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     }
 
     private void run(ScriptResolution.Script script) throws IOException {
+        Optional<Finding> finding = config.ownerFinding(script);
+        if (finding.isPresent()) {
+            refuse(403, "CGI script can not be run", finding.get().toString());
+            return;
+        }
         var execution = new ScriptExecution(exchange(), files().root(), effective(), this::translate);
         Optional<CgiResponse.LocalRedirect> redirect;
         try {

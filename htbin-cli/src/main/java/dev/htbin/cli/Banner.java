@@ -2,15 +2,19 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.cgi.ScriptRule;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.Profile;
+import dev.htbin.process.ServerUser;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,21 +22,23 @@ import java.util.Optional;
  *
  * @param root what is served
  * @param settings what was asked for
+ * @param serverUser whom the server becomes; empty when it is not root
  * @param launcher what runs scripts; empty when nothing does
  */
-record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher) {
+record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverUser, Optional<Launcher> launcher) {
     Banner {
         requireNonNull(root, "root");
         requireNonNull(settings, "settings");
+        requireNonNull(serverUser, "serverUser");
         requireNonNull(launcher, "launcher");
     }
 
-    Banner(DocumentRoot root, Settings settings) {
-        this(root, settings, Optional.empty());
+    Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverUser) {
+        this(root, settings, serverUser, Optional.empty());
     }
 
     Banner runBy(Launcher other) {
-        return new Banner(root, settings, Optional.of(other));
+        return new Banner(root, settings, serverUser, Optional.of(other));
     }
 
     /**
@@ -51,6 +57,8 @@ record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher)
                         .formatted(host, address.getPort(), inUrl, address.getPort()));
         line(text, "  directory  " + root.directory());
         line(text, "  scripts    " + scripts());
+        rules().forEach(rule -> line(text, "             " + rule));
+        serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
         line(text, "  reachable  " + reachable(ip));
         return text.toString();
     }
@@ -72,8 +80,42 @@ record Banner(DocumentRoot root, Settings settings, Optional<Launcher> launcher)
     }
 
     private static String runner(Launcher launcher) {
-        return "; run as %s, by %s"
-                .formatted(launcher.runsAs(Profile.standard()).user(), launcher.name());
+        return "; started by " + launcher.name();
+    }
+
+    /** A line for each path that something was said for: who runs there, and what they may do. */
+    private List<String> rules() {
+        if (settings.scripts().isEmpty() || launcher.isEmpty()) {
+            return List.of();
+        }
+        var lines = new ArrayList<String>();
+        for (ScriptRule rule : settings.scripts()
+                .get()
+                .rules()
+                .toScriptRules(root.directory())
+                .rules()
+                .reversed()) {
+            Profile profile = rule.profile();
+            String where = rule.path().isEmpty() ? "" : Octets.toText(rule.path()) + " ";
+            String unconfined = profile.kind().confined() ? "" : ": NOT CONFINED, they may do what their user may";
+            lines.add("%srun as %s, profile %s%s"
+                    .formatted(where, launcher.get().runsAs(profile).user(), profile.name(), unconfined));
+        }
+        return lines;
+    }
+
+    private static String server(ServerUser user) {
+        return user.name().isPresent()
+                ? "runs as " + user.name().get() + " from now on"
+                : "STAYS ROOT: %s; mend that, or name another one with --server-user"
+                        .formatted(user.obstacles().isEmpty() ? "no user" : lastOf(user));
+    }
+
+    private static String lastOf(ServerUser user) {
+        return user.obstacles().stream()
+                .filter(obstacle -> obstacle.contains("may not"))
+                .findFirst()
+                .orElseGet(() -> user.obstacles().getLast());
     }
 
     private String reachable(InetAddress ip) {

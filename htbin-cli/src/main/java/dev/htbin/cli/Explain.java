@@ -20,7 +20,7 @@ import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.UrlPath;
 import dev.htbin.jetty.EngineConfig;
-import dev.htbin.process.Profile;
+import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,8 +89,9 @@ record Explain(Settings settings, List<String> fields) {
             return file(path, root, "CGI is off; --cgi turns it on");
         }
         Settings.Scripts scripts = settings.scripts().get();
-        try (var host = new ScriptHost(Launchers.start(scripts.user()))) {
-            CgiConfig config = Serve.configOf(scripts, host);
+        LauncherConfig launcher = Serve.launcherConfig(scripts, root, Optional.empty());
+        try (var host = new ScriptHost(Launchers.start(launcher))) {
+            CgiConfig config = Serve.configOf(settings, root, host);
             Optional<CgiInfo> info = CgiInfo.of(path, config);
             if (info.isEmpty()) {
                 return file(path, root, "not below " + Octets.toText(String.join(", ", config.directories())));
@@ -98,10 +99,18 @@ record Explain(Settings settings, List<String> fields) {
             return switch (ScriptResolver.resolve(info.get(), root::resolve, root)) {
                 case ScriptResolution.NotFound(Finding finding) -> Outcome.refused(404, finding.toString());
                 case ScriptResolution.Forbidden(Finding finding) -> Outcome.refused(403, finding.toString());
-                case ScriptResolution.Script script ->
-                    new Outcome(true, planOf(request, script, root, config).describe(host.runsAs(Profile.standard())));
+                case ScriptResolution.Script script -> script(request, script, root, config);
             };
         }
+    }
+
+    private Outcome script(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {
+        Optional<Finding> wrong = config.ownerFinding(script);
+        if (wrong.isPresent()) {
+            return Outcome.refused(403, wrong.get().toString());
+        }
+        LaunchPlan plan = planOf(request, script, root, config);
+        return new Outcome(true, plan.describe(config.host().runsAs(plan.spec().profile())));
     }
 
     private LaunchPlan planOf(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {

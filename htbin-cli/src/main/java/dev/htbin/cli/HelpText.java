@@ -13,9 +13,15 @@ final class HelpText {
 
               PORT                        Listen on this port; 0: on any that is free. Default: 8000.
             """;
+    private static final String LIMITS = """
+
+            Options with [PATH=] hold for scripts at that URL path and below it, without it for all; what is said for the longest path counts.
+            Limits, for --limit NAME=VALUE (K, M or G may follow bytes; those from cpu on may differ by PATH):
+
+            """;
     private static final String TAIL = """
 
-            --cgi-directory and --cgi-extension imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
+            --cgi-directory, --cgi-extension, --profile, --read, --write and --script-user imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
 
               htbin --cgi 8000
               htbin --cgi --directory examples/site --bind 0.0.0.0
@@ -28,6 +34,10 @@ final class HelpText {
         var text = new StringBuilder(HEAD);
         for (Option option : Option.values()) {
             text.append(line(option));
+        }
+        text.append(LIMITS);
+        for (Limit limit : Limit.values()) {
+            text.append("  %-17s %-20s %s\n".formatted(limit.label(), limit.standardText(), limit.beyond()));
         }
         return text.append(TAIL).toString();
     }

@@ -15,6 +15,24 @@ enum Option {
     CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
     ENV("NAME[=VALUE]", "Give scripts this variable; NAME alone: with the server's own value. Repeatable.", "--env"),
     USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
+    PROFILE(
+            "[PATH=]KIND",
+            "What scripts may do: open, standard, no-network, readonly or strict. Default: standard. Repeatable.",
+            "--profile"),
+    READ("[PATH=]DIR", "Let scripts read this; beside it only the system and the site then. Repeatable.", "--read"),
+    WRITE(
+            "[PATH=]DIR",
+            "Let scripts write this; beside it only a private temporary directory then. Repeatable.",
+            "--write"),
+    SCRIPT_USER(
+            "[PATH=]NAME", "As root: run scripts as this user, whose own they must be. Repeatable.", "--script-user"),
+    REQUIRE_CONFINEMENT(
+            "", "Don't start where the kernel can't confine scripts as asked for.", "--require-confinement"),
+    SERVER_USER(
+            "NAME",
+            "As root: become this user once started. Default: htbin, or daemon, if it can read the directory.",
+            "--server-user"),
+    LIMIT("[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
     MAX_SCRIPTS("N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
             "N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),

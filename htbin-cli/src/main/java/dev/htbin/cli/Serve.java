@@ -1,7 +1,6 @@
 package dev.htbin.cli;
 
 import dev.htbin.cgi.CgiConfig;
-import dev.htbin.cgi.CgiLimits;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
 import dev.htbin.handler.BaseHttpRequestHandler;
@@ -12,7 +11,10 @@ import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
+import dev.htbin.jetty.Listener;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.LauncherConfig;
+import dev.htbin.process.ServerUser;
 import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,25 +54,30 @@ final class Serve implements AutoCloseable {
     static Serve start(Settings settings, Console console) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
         InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
-        FileConfig files = new FileConfig(root);
+        Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         try {
+            // Last of what needs root: the wardens are made, and the port is bound.
+            Optional<ServerUser> become = RootUser.choose(settings, root);
+            var files = new FileConfig(root);
+            var banner = new Banner(root, settings, become);
             HttpHandler handler;
-            var banner = new Banner(root, settings);
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
-                Launcher launcher = Launchers.start(scripts.user());
-                host = Optional.of(hostOf(launcher, scripts));
+                Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
+                host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
-                handler = cgi(files, configOf(scripts, host.get()));
+                handler = cgi(files, configOf(settings, root, host.get()));
             } else {
+                RootUser.leave(become);
                 handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
             }
-            HttpServer server = HttpServer.start(address, checked(handler, address, settings), engine(settings));
+            HttpServer server = listener.serve(checked(handler, address, settings));
             console.print(banner.text(server.address()));
             return new Serve(host, server);
         } catch (IOException | RuntimeException e) {
             host.ifPresent(ScriptHost::close);
+            listener.close();
             throw e;
         }
     }
@@ -87,19 +94,33 @@ final class Serve implements AutoCloseable {
         host.ifPresent(ScriptHost::close);
     }
 
-    /** Returns how scripts are run, for a host. */
-    static CgiConfig configOf(Settings.Scripts scripts, ScriptHost host) {
-        return new CgiConfig(scripts.directories(), scripts.extensions(), scripts.variables(), scripts.limits(), host);
+    /** Returns how scripts are run, for a host that was started with {@link #launcherConfig}. */
+    static CgiConfig configOf(Settings settings, DocumentRoot root, ScriptHost host) {
+        Settings.Scripts scripts = settings.scripts().orElseThrow();
+        return new CgiConfig(
+                scripts.directories(),
+                scripts.extensions(),
+                scripts.variables(),
+                settings.limits().cgi(),
+                host,
+                scripts.rules().toScriptRules(root.directory()));
+    }
+
+    /**
+     * Returns what a launcher must be started with to run the scripts.
+     *
+     * @param serverUser whom the server becomes; empty: it remains who it is
+     */
+    static LauncherConfig launcherConfig(Settings.Scripts scripts, DocumentRoot root, Optional<String> serverUser) {
+        return new LauncherConfig(
+                scripts.user(),
+                scripts.rules().toScriptRules(root.directory()).profiles(),
+                serverUser,
+                scripts.confinementRequired());
     }
 
     private static HttpHandler cgi(FileConfig files, CgiConfig config) {
         return BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
-    }
-
-    private static ScriptHost hostOf(Launcher launcher, Settings.Scripts scripts) {
-        int most = scripts.most().orElse(ScriptHost.DEFAULT_MAX_SCRIPTS);
-        int queue = scripts.queue().orElse(Math.multiplyExact(ScriptHost.WAITING_PER_SCRIPT, most));
-        return new ScriptHost(launcher, most, queue);
     }
 
     private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {
@@ -109,11 +130,7 @@ final class Serve implements AutoCloseable {
     }
 
     private static EngineConfig engine(Settings settings) {
-        CgiLimits limits = settings.scripts().map(Settings.Scripts::limits).orElseGet(CgiLimits::defaults);
-        EngineConfig defaults = EngineConfig.defaults();
-        return defaults.withProtocol(settings.protocol())
-                .withLimits(defaults.limits().withBodyBytes(settings.requestBodyBytes()))
-                .withStopGrace(limits.grace());
+        return settings.limits().engine(EngineConfig.defaults().withProtocol(settings.protocol()));
     }
 
     private static InetAddress resolve(String bind) throws IOException {

@@ -3,17 +3,13 @@ package dev.htbin.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.cgi.CgiConfig;
-import dev.htbin.cgi.CgiLimits;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,7 +23,8 @@ import java.util.stream.Collectors;
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
  * @param allowedHosts host names to answer to beside those of this machine
- * @param requestBodyBytes how long a request's body may be
+ * @param limits what requests and scripts are held to
+ * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
  * @param quiet whether requests are not logged
  * @param verbose whether the log is detailed
  */
@@ -38,14 +35,14 @@ record Settings(
         HttpVersion protocol,
         Optional<Scripts> scripts,
         Set<String> allowedHosts,
-        long requestBodyBytes,
+        Limits limits,
+        Optional<String> serverUser,
         boolean quiet,
         boolean verbose) {
     /** The address that is listened on unless another one is named. */
     static final String DEFAULT_BIND = "127.0.0.1";
 
     private static final int DEFAULT_PORT = 8000;
-    private static final int MOST_AT_ONCE = 1_000_000;
     private static final List<String> DEFAULT_DIRECTORIES = List.of("/cgi-bin", "/htbin");
 
     Settings {
@@ -53,6 +50,8 @@ record Settings(
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
+        requireNonNull(limits, "limits");
+        requireNonNull(serverUser, "serverUser");
         allowedHosts = Set.copyOf(allowedHosts);
     }
 
@@ -62,19 +61,17 @@ record Settings(
      * @param directories the URL paths below which everything is a script
      * @param extensions the endings of scripts elsewhere
      * @param variables what every script gets, octet strings
-     * @param limits what scripts are held to
-     * @param user whom scripts run as; empty: as the launcher decides
-     * @param most how many scripts run at once; empty: as the host decides
-     * @param queue how many requests wait for one; empty: as the host decides
+     * @param rules what scripts may do, and as whom, by their URL path
+     * @param user whom scripts run as unless a rule names somebody; empty: as the launcher decides
+     * @param confinementRequired whether the server must not start where scripts can't be confined as their profiles say
      */
     record Scripts(
             List<String> directories,
             List<String> extensions,
             SequencedMap<String, String> variables,
-            CgiLimits limits,
+            Rules rules,
             Optional<String> user,
-            OptionalInt most,
-            OptionalInt queue) {}
+            boolean confinementRequired) {}
 
     /**
      * Reads the settings from the command line.
@@ -95,26 +92,17 @@ record Settings(
                 arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_1_1),
                 scripts(arguments, own),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
-                requestBodyBytes(arguments),
+                Limits.of(arguments),
+                arguments
+                        .last(Option.SERVER_USER)
+                        .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
                 arguments.has(Option.QUIET),
                 arguments.has(Option.VERBOSE));
     }
 
     private static Path directory(Optional<String> given) {
-        String value = given.map(d -> Values.notEmpty(Option.DIRECTORY, d, "a directory"))
-                .orElse("");
-        try {
-            return Path.of(value).toAbsolutePath().normalize();
-        } catch (InvalidPathException e) {
-            throw Values.refused("--directory", value, "a directory");
-        }
-    }
-
-    private static long requestBodyBytes(Arguments arguments) {
-        return arguments
-                .last(Option.MAX_BODY)
-                .map(Values::bytes)
-                .orElseGet(() -> CgiLimits.defaults().requestBodyBytes());
+        return given.map(d -> Values.directory(Option.DIRECTORY, d))
+                .orElseGet(() -> Path.of("").toAbsolutePath().normalize());
     }
 
     private static Optional<Scripts> scripts(Arguments arguments, Map<String, String> own) {
@@ -126,15 +114,16 @@ record Settings(
                 .map(Values::cgiExtension)
                 .map(Octets::ofText)
                 .toList();
+        Rules rules = Rules.of(arguments);
         var scripts = new Scripts(
                 directories.isEmpty() ? DEFAULT_DIRECTORIES : directories,
                 extensions,
                 variables(arguments, own),
-                limits(arguments),
+                rules,
                 arguments.last(Option.USER).map(u -> Values.notEmpty(Option.USER, u, "the name of a user")),
-                number(arguments, Option.MAX_SCRIPTS, 1),
-                number(arguments, Option.MAX_QUEUE, 0));
-        boolean wanted = arguments.has(Option.CGI) || !directories.isEmpty() || !extensions.isEmpty();
+                arguments.has(Option.REQUIRE_CONFINEMENT));
+        boolean wanted =
+                arguments.has(Option.CGI) || !directories.isEmpty() || !extensions.isEmpty() || !rules.isEmpty();
         return wanted ? Optional.of(scripts) : Optional.empty();
     }
 
@@ -146,27 +135,5 @@ record Settings(
             variables.put(variable.getKey(), Octets.ofText(variable.getValue()));
         }
         return variables;
-    }
-
-    private static CgiLimits limits(Arguments arguments) {
-        CgiLimits limits = CgiLimits.defaults().withRequestBodyBytes(requestBodyBytes(arguments));
-        Optional<Duration> timeout =
-                arguments.last(Option.SCRIPT_TIMEOUT).map(v -> Values.seconds(Option.SCRIPT_TIMEOUT, v));
-        if (timeout.isPresent()) {
-            limits = limits.withScriptTimeout(timeout.get());
-        }
-        Optional<Duration> total = arguments.last(Option.SCRIPT_TOTAL).map(v -> Values.seconds(Option.SCRIPT_TOTAL, v));
-        if (total.isPresent()) {
-            limits = limits.withTotal(total.get());
-        }
-        Optional<Duration> grace = arguments.last(Option.GRACE).map(v -> Values.seconds(Option.GRACE, v));
-        return grace.isPresent() ? limits.withGrace(grace.get()) : limits;
-    }
-
-    private static OptionalInt number(Arguments arguments, Option option, int least) {
-        Optional<String> value = arguments.last(option);
-        return value.isEmpty()
-                ? OptionalInt.empty()
-                : OptionalInt.of(Values.number(option.longName(), value.get(), least, MOST_AT_ONCE));
     }
 }

@@ -1,17 +1,21 @@
 package dev.htbin.cli;
 
 import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Octets;
+import dev.htbin.process.Profile;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /** Reads the values of options; each refusal names the option, the value, what was expected, and an example. */
 final class Values {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,3})?");
-    private static final Pattern BYTES = Pattern.compile("(?<number>[0-9]{1,12})(?<unit>[KMG]?)");
     private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern URL_PATH = Pattern.compile("(/[^/\\p{Cntrl}?#%]+)+/?");
     private static final Pattern EXTENSION = Pattern.compile("\\.[^/\\p{Cntrl}]+");
@@ -26,6 +30,12 @@ final class Values {
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
             Map.entry("--env", "--env TZ=UTC"),
             Map.entry("--user", "--user www-data"),
+            Map.entry("--profile", "--profile strict or --profile /cgi-bin/admin=strict"),
+            Map.entry("--read", "--read /srv/git or --read /cgi-bin/git=/srv/git"),
+            Map.entry("--write", "--write /srv/data or --write /cgi-bin/form=/srv/data"),
+            Map.entry("--script-user", "--script-user alice or --script-user /cgi-bin/alice=alice"),
+            Map.entry("--limit", "--limit per-client=4 or --limit /cgi-bin/x=cpu=10"),
+            Map.entry("--server-user", "--server-user www-data"),
             Map.entry("--max-scripts", "--max-scripts 64"),
             Map.entry("--max-queue", "--max-queue 256"),
             Map.entry("--script-timeout", "--script-timeout 2.5"),
@@ -81,25 +91,89 @@ final class Values {
     }
 
     static long bytes(String value) {
-        var matcher = BYTES.matcher(value);
-        if (!matcher.matches()) {
-            throw refused("--max-body", value, "a number of bytes, which K, M or G may follow");
+        return Limit.Unit.BYTES
+                .parse(value)
+                .orElseThrow(() -> refused("--max-body", value, Limit.Unit.BYTES.expected()));
+    }
+
+    /**
+     * A value that holds for a URL path and below it.
+     *
+     * @param path decoded, an octet string, without a slash at its end; empty: everywhere
+     * @param value what holds there
+     */
+    record ForPath(String path, String value) {}
+
+    /** Splits {@code [PATH=]VALUE}: what begins with a slash and has an equals sign begins with a path. */
+    static ForPath forPath(Option option, String value) {
+        int equals = value.indexOf('=');
+        if (!value.startsWith("/") || equals < 0) {
+            return new ForPath("", value);
         }
-        int shift = switch (matcher.group("unit")) {
-            case "K" -> 10;
-            case "M" -> 20;
-            case "G" -> 30;
-            default -> 0;
-        };
-        return Math.min(Long.parseLong(matcher.group("number")), Long.MAX_VALUE >> 31) << shift;
+        String path = value.substring(0, equals);
+        String rest = value.substring(equals + 1);
+        return new ForPath(path.equals("/") ? "" : Octets.ofText(urlPath(option.longName(), value, path)), rest);
+    }
+
+    /**
+     * A limit that was given.
+     *
+     * @param path the URL path that it is for; empty: everywhere
+     * @param limit which one
+     * @param value in the limit's unit, times in milliseconds
+     */
+    record Named(String path, Limit limit, long value) {}
+
+    /** Reads {@code [PATH=]NAME=VALUE}. */
+    static Named limit(String value) {
+        ForPath given = forPath(Option.LIMIT, value);
+        int equals = given.value().indexOf('=');
+        if (equals < 0) {
+            throw refused("--limit", value, "NAME=VALUE, or PATH=NAME=VALUE");
+        }
+        String name = given.value().substring(0, equals);
+        Limit limit = Limit.named(name)
+                .orElseThrow(() -> refused("--limit", value, "a name that 'htbin --help' lists, not '" + name + "'"));
+        if (!given.path().isEmpty() && limit.resource().isEmpty()) {
+            throw refused("--limit", value, "no path before '" + name + "', which is one for all");
+        }
+        OptionalLong number = limit.unit().parse(given.value().substring(equals + 1));
+        if (number.isEmpty() || number.getAsLong() < limit.least()) {
+            boolean positive = limit.least() > 0;
+            throw refused("--limit", value, limit.unit().expected() + (positive ? ", not too small" : ""));
+        }
+        return new Named(given.path(), limit, number.getAsLong());
+    }
+
+    static Profile.Kind kind(String whole, String label) {
+        for (Profile.Kind kind : Profile.Kind.values()) {
+            if (kind.label().equals(label)) {
+                return kind;
+            }
+        }
+        throw refused("--profile", whole, "open, standard, no-network, readonly or strict");
+    }
+
+    static Path directory(Option option, String value) {
+        try {
+            return Path.of(notEmpty(option, value, "a directory"))
+                    .toAbsolutePath()
+                    .normalize();
+        } catch (InvalidPathException e) {
+            throw refused(option.longName(), value, "a directory");
+        }
     }
 
     static String cgiDirectory(String value) {
-        boolean dots = (value + "/").contains("/./") || (value + "/").contains("/../");
-        if (!URL_PATH.matcher(value).matches() || dots) {
-            throw refused("--cgi-directory", value, "a URL path that begins with a slash");
+        return urlPath("--cgi-directory", value, value);
+    }
+
+    private static String urlPath(String option, String whole, String path) {
+        boolean dots = (path + "/").contains("/./") || (path + "/").contains("/../");
+        if (!URL_PATH.matcher(path).matches() || dots) {
+            throw refused(option, whole, "a URL path that begins with a slash");
         }
-        return value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
     static String cgiExtension(String value) {

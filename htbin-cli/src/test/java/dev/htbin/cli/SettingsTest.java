@@ -4,11 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.htbin.cgi.CgiLimits;
+import dev.htbin.cgi.Concurrency;
+import dev.htbin.cgi.ScriptRules;
 import dev.htbin.http.HttpVersion;
+import dev.htbin.jetty.EngineConfig;
+import dev.htbin.process.Profile;
+import dev.htbin.process.Profile.Kind;
+import dev.htbin.process.Resource;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,15 +88,85 @@ class SettingsTest {
     void readsTimesAndSizes() {
         Settings settings = settings(
                 "--cgi", "--script-timeout", "2.5", "--script-total=7200", "--grace=0.001", "--max-body", "3M");
+        CgiLimits limits = settings.limits().cgi();
+        assertEquals(Duration.ofHours(2), limits.total());
+        assertEquals(Duration.ofMillis(2500), limits.firstByte());
+        assertEquals(Duration.ofMillis(2500), limits.silence());
+        assertEquals(Duration.ofMillis(1), limits.grace());
+        assertEquals(3L << 20, limits.requestBodyBytes());
         assertEquals(
-                Duration.ofHours(2), settings.scripts().orElseThrow().limits().total());
+                3L << 20,
+                settings.limits().engine(EngineConfig.defaults()).limits().bodyBytes());
+    }
+
+    @Test
+    void withoutOptionsEveryLimitIsTheLibrarys() {
+        Limits limits = settings().limits();
+        assertEquals(CgiLimits.defaults(), limits.cgi());
+        assertEquals(Concurrency.defaults(), limits.concurrency());
         assertEquals(
-                Duration.ofMillis(2500),
-                settings.scripts().orElseThrow().limits().silence());
-        assertEquals(
-                Duration.ofMillis(1), settings.scripts().orElseThrow().limits().grace());
-        assertEquals(3L << 20, settings.requestBodyBytes());
-        assertEquals(3L << 20, settings.scripts().orElseThrow().limits().requestBodyBytes());
+                EngineConfig.defaults().withStopGrace(CgiLimits.defaults().grace()),
+                limits.engine(EngineConfig.defaults()));
+    }
+
+    @Test
+    void readsLimitsByName() {
+        Limits limits = settings(
+                        "--limit=request-line=16K",
+                        "--limit=head-time=1.5",
+                        "--limit=per-client=3",
+                        "--limit=scripts=10",
+                        "--limit=local-redirects=0")
+                .limits();
+        EngineConfig engine = limits.engine(EngineConfig.defaults());
+        assertEquals(16 << 10, engine.limits().requestLineBytes());
+        assertEquals(Duration.ofMillis(1500), engine.headTimeout());
+        assertEquals(3, limits.concurrency().perClient());
+        assertEquals(40, limits.concurrency().queue());
+        assertEquals(0, limits.cgi().localRedirects());
+    }
+
+    @Test
+    void rulesHoldForTheirPathAndBelow() {
+        Path site = Path.of("/srv/www");
+        ScriptRules rules = settings(
+                        "--profile=no-network",
+                        "--profile=/cgi-bin/a=strict",
+                        "--script-user=/cgi-bin/a/b=alice",
+                        "--read=/cgi-bin/a=/srv/git",
+                        "--write=/cgi-bin/a/b=/srv/data",
+                        "--limit=cpu=7",
+                        "--limit=/cgi-bin/a/b=memory=1G")
+                .scripts()
+                .orElseThrow()
+                .rules()
+                .toScriptRules(site);
+        Profile all = rules.of("/cgi-bin/x").profile();
+        assertEquals(Kind.NO_NETWORK, all.kind());
+        assertEquals(List.of(), all.readable());
+        assertEquals(OptionalLong.of(7), all.limits().of(Resource.CPU));
+        Profile a = rules.of("/cgi-bin/a/x").profile();
+        assertEquals(Kind.STRICT, a.kind());
+        assertEquals(List.of(site, Path.of("/srv/git")), a.readable());
+        assertEquals(Optional.empty(), a.user());
+        assertEquals(OptionalLong.of(7), a.limits().of(Resource.CPU));
+        assertEquals(OptionalLong.of(64), a.limits().of(Resource.PROCESSES));
+        Profile b = rules.of("/cgi-bin/a/b/x").profile();
+        assertEquals(Optional.of("alice"), b.user());
+        assertEquals(List.of(Path.of("/srv/data")), b.writable());
+        assertEquals(OptionalLong.of(1L << 30), b.limits().of(Resource.MEMORY));
+    }
+
+    @Test
+    void aTreeMayHaveAnEqualsSignBehindAPath() {
+        Profile profile = settings("--write=/=/srv/a=b")
+                .scripts()
+                .orElseThrow()
+                .rules()
+                .toScriptRules(Path.of("/srv/www"))
+                .of("/x")
+                .profile();
+        assertEquals(List.of(Path.of("/srv/a=b")), profile.writable());
     }
 
     @ParameterizedTest
@@ -113,6 +192,19 @@ class SettingsTest {
                 "--user= | --user: ''",
                 "--allow-host=a:80 | --allow-host: 'a:80'",
                 "--max-body=1T | --max-body: '1T'",
+                "--profile=loose | --profile: 'loose' (expected: open, standard, no-network, readonly or strict, for",
+                "--profile=/x=loose | --profile: '/x=loose'",
+                "--profile=/a/../b=open | --profile: '/a/../b=open' (expected: a URL path",
+                "--limit=cpu | --limit: 'cpu' (expected: NAME=VALUE",
+                "--limit=cqu=1 | --limit: 'cqu=1' (expected: a name that 'htbin --help' lists, not 'cqu'",
+                "--limit=/x=queue=1 | --limit: '/x=queue=1' (expected: no path before 'queue'",
+                "--limit=queue=-1 | --limit: 'queue=-1' (expected: a number",
+                "--limit=scripts=0 | --limit: 'scripts=0' (expected: a number, not too small",
+                "--limit=request-line=8 | --limit: 'request-line=8'",
+                "--limit=grace=1e3 | --limit: 'grace=1e3' (expected: seconds",
+                "--script-user= | --script-user: ''",
+                "--read= | --read: ''",
+                "--server-user= | --server-user: ''",
                 "--bindd=1 | option: '--bindd=1' (expected: perhaps --bind",
                 "--zzzzzzzzzz | option: '--zzzzzzzzzz' (expected: one that 'htbin --help' lists",
                 "--user | --user: no value (expected: NAME, for example --user www-data)",

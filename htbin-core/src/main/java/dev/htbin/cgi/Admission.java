@@ -44,7 +44,9 @@ final class Admission {
         private static String textOf(InetSocketAddress client) {
             return client.getAddress() instanceof Inet6Address six
                     ? HexFormat.of().formatHex(Arrays.copyOf(six.getAddress(), NETWORK_BYTES))
-                    : client.getAddress() == null ? client.getHostString() : client.getAddress().getHostAddress();
+                    : client.getAddress() == null
+                            ? client.getHostString()
+                            : client.getAddress().getHostAddress();
         }
     }
 

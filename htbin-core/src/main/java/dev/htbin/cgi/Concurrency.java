@@ -18,8 +18,8 @@ public record Concurrency(int scripts, int perScript, int perClient, int queue, 
     /** How many requests may wait for each script that may run, unless the queue's length is said. */
     public static final int WAITING_PER_SCRIPT = 4;
 
-    private static final Concurrency DEFAULTS = new Concurrency(
-            64, Integer.MAX_VALUE, Integer.MAX_VALUE, 64 * WAITING_PER_SCRIPT, Duration.ofSeconds(60));
+    private static final Concurrency DEFAULTS =
+            new Concurrency(64, Integer.MAX_VALUE, Integer.MAX_VALUE, 64 * WAITING_PER_SCRIPT, Duration.ofSeconds(60));
 
     public Concurrency {
         if (scripts < 1 || perScript < 1 || perClient < 1 || queue < 0) {

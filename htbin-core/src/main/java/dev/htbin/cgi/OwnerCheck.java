@@ -81,8 +81,9 @@ public final class OwnerCheck {
 
     private static Optional<String> ofDirectory(Status directory, RunsAs user) {
         return directory.link()
-                ? Optional.of("'%s' is a symbolic link (expected: the directory itself, since its scripts run as user %s)"
-                        .formatted(directory.path(), user.user()))
+                ? Optional.of(
+                        "'%s' is a symbolic link (expected: the directory itself, since its scripts run as user %s)"
+                                .formatted(directory.path(), user.user()))
                 : ofOwned(directory, user);
     }
 

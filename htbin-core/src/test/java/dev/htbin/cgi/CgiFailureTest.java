@@ -44,7 +44,7 @@ class CgiFailureTest {
                 "HTB-062 the script wrote nothing for 1.5 s, its limit; raise the limit, or see what it waits for",
                 new CgiFailure.TimedOut(Phase.FIRST_BYTE, Duration.ofMillis(1500)).reasonForLog());
         assertEquals(504, new CgiFailure.TimedOut(Phase.TOTAL, Duration.ofHours(1)).status());
-        assertEquals(503, new CgiFailure.TooManyRunning(8, 64).status());
+        assertEquals(503, new CgiFailure.TooManyRunning(8, 64, "").status());
         assertEquals(502, new CgiFailure.TooManyRedirects(10, "/x").status());
         assertEquals(
                 "HTB-048 the script announced Content-Length: 5 and wrote at least 6 octets; it should leave Content-Length out",

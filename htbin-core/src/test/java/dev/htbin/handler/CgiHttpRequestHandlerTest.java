@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiLimits;
+import dev.htbin.cgi.Concurrency;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.HttpHandler;
@@ -42,7 +43,7 @@ class CgiHttpRequestHandlerTest {
 
     @BeforeAll
     static void startHost() throws IOException {
-        host = new ScriptHost(Launchers.start(Optional.empty()), 4, 4);
+        host = new ScriptHost(Launchers.start(Optional.empty()), Concurrency.of(4, 4));
     }
 
     @AfterAll

@@ -2,15 +2,22 @@ package dev.htbin.process.launch;
 
 import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
+import dev.htbin.process.ServerUser;
 import dev.htbin.process.posix.PosixLauncher;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds the best launcher that the machine has. */
 public final class Launchers {
     private static final Logger LOG = LoggerFactory.getLogger("dev.htbin.process");
+
+    private static final List<String> SERVER_USERS = List.of("htbin", "daemon", "bin");
 
     private Launchers() {}
 
@@ -42,5 +49,31 @@ public final class Launchers {
             return launcher;
         }
         return PosixLauncher.start(config);
+    }
+
+    /**
+     * Finds the user that a server started as root should become: {@code htbin} if there is such a user, else one of those that every system has for servers.
+     *
+     * @param asked whom the user of the server asked for; empty: nobody in particular
+     * @param others the users that processes run as: a server of the same user would be less safe from them
+     * @param trees what the server must still be able to read
+     * @return empty if this process is not root; without a name if there is no such user
+     */
+    public static Optional<ServerUser> serverUser(Optional<String> asked, Set<String> others, Collection<Path> trees) {
+        if (PosixLauncher.obstacle().isPresent() || !PosixLauncher.isRoot()) {
+            return Optional.empty();
+        }
+        List<String> candidates = asked.map(List::of).orElse(SERVER_USERS);
+        return Optional.of(PosixLauncher.serverUser(candidates, asked.isPresent() ? Set.of() : others, trees));
+    }
+
+    /**
+     * Makes this whole process, which is root, another user, for ever: for a server that starts no processes. One that does names the user in its
+     * {@link LauncherConfig}.
+     *
+     * @throws IOException if there is no such user, if it is privileged, or if the system refuses it
+     */
+    public static void leaveRoot(String user) throws IOException {
+        PosixLauncher.leaveRoot(user);
     }
 }

@@ -13,11 +13,15 @@ import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
+import dev.htbin.process.ServerUser;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +59,54 @@ public final class PosixLauncher implements Launcher {
     /** Says why this launcher can't work here, for a human; empty when it can. */
     public static Optional<String> obstacle() {
         return Native.obstacle();
+    }
+
+    /**
+     * Finds the user that this process, which is root, can become: the first of some that exists, has no privileges, is none of {@code others}, and may read trees.
+     *
+     * @param candidates names, the best first
+     * @param others the users of scripts: a server of the same user would be less safe from them
+     * @param trees what must be readable
+     */
+    public static ServerUser serverUser(List<String> candidates, Set<String> others, Collection<Path> trees) {
+        var obstacles = new ArrayList<String>();
+        for (String candidate : candidates) {
+            try {
+                Account account = Account.find(candidate);
+                if (account.privileged() || others.contains(account.name())) {
+                    obstacles.add("'%s' is %s"
+                            .formatted(candidate, account.privileged() ? "privileged" : "a user of scripts"));
+                    continue;
+                }
+                var readability = new Readability(account);
+                Optional<String> obstacle = trees.stream()
+                        .map(readability::obstacle)
+                        .flatMap(Optional::stream)
+                        .findFirst();
+                if (obstacle.isEmpty()) {
+                    return new ServerUser(Optional.of(account.name()), obstacles);
+                }
+                obstacles.add(obstacle.get());
+            } catch (IOException e) {
+                obstacles.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return new ServerUser(Optional.empty(), obstacles);
+    }
+
+    /**
+     * Makes this whole process another user, for ever.
+     *
+     * @throws IOException if there is no such user, if it is privileged, or if the system refuses it
+     */
+    public static void leaveRoot(String user) throws IOException {
+        ServerProcess.become(Wards.unprivileged(Account.find(user), "server user"));
+        ServerProcess.forbidAttaching();
+    }
+
+    /** Tells whether this process is root. */
+    public static boolean isRoot() {
+        return Libc.geteuid() == 0;
     }
 
     /** Returns the option of {@code java} that this launcher needs. */

@@ -220,7 +220,7 @@ final class Wards implements AutoCloseable {
         return account;
     }
 
-    private static Account unprivileged(Account account, String what) throws IOException {
+    static Account unprivileged(Account account, String what) throws IOException {
         if (account.privileged()) {
             throw new IOException("%s: '%s' is root or belongs to root's group (expected: an unprivileged user)"
                     .formatted(what, account.name()));

@@ -1,0 +1,143 @@
+package dev.htbin.cli;
+
+import dev.htbin.cgi.ScriptRule;
+import dev.htbin.cgi.ScriptRules;
+import dev.htbin.process.Profile;
+import dev.htbin.process.Profile.Kind;
+import dev.htbin.process.Resource;
+import dev.htbin.process.ResourceLimits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What scripts may do, as the command line says it for URL paths. What is said for a path holds for all below it too: kind, user and each limit until something else is
+ * said, trees in addition.
+ *
+ * @param said by path; the empty one is for all scripts
+ */
+record Rules(Map<String, Said> said) {
+    private static final Comparator<String> LONGER_LATER =
+            Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
+
+    /** What was said for one path. */
+    static final class Said {
+        private Optional<Kind> kind = Optional.empty();
+        private Optional<String> user = Optional.empty();
+        private final List<Path> readable = new ArrayList<>();
+        private final List<Path> writable = new ArrayList<>();
+        private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+    }
+
+    /**
+     * Reads what the command line says.
+     *
+     * @throws UsageException if a value is not what its option expects
+     */
+    static Rules of(Arguments arguments) {
+        var rules = new Rules(new TreeMap<>(LONGER_LATER));
+        rules.at("");
+        for (String value : arguments.all(Option.PROFILE)) {
+            Values.ForPath given = Values.forPath(Option.PROFILE, value);
+            rules.at(given.path()).kind = Optional.of(Values.kind(value, given.value()));
+        }
+        for (String value : arguments.all(Option.SCRIPT_USER)) {
+            Values.ForPath given = Values.forPath(Option.SCRIPT_USER, value);
+            rules.at(given.path()).user =
+                    Optional.of(Values.notEmpty(Option.SCRIPT_USER, given.value(), "the name of a user"));
+        }
+        for (String value : arguments.all(Option.READ)) {
+            Values.ForPath given = Values.forPath(Option.READ, value);
+            rules.at(given.path()).readable.add(Values.directory(Option.READ, given.value()));
+        }
+        for (String value : arguments.all(Option.WRITE)) {
+            Values.ForPath given = Values.forPath(Option.WRITE, value);
+            rules.at(given.path()).writable.add(Values.directory(Option.WRITE, given.value()));
+        }
+        for (String value : arguments.all(Option.LIMIT)) {
+            Values.Named named = Values.limit(value);
+            named.limit()
+                    .resource()
+                    .ifPresent(resource -> rules.at(named.path()).limits.put(resource, named.value()));
+        }
+        rules.refuseTreesOfOpen();
+        return rules;
+    }
+
+    /** Tells whether nothing was said but limits. */
+    boolean isEmpty() {
+        return said.values().stream()
+                .allMatch(s -> s.kind.isEmpty() && s.user.isEmpty() && s.readable.isEmpty() && s.writable.isEmpty());
+    }
+
+    /** Returns the users that were named. */
+    List<String> users() {
+        return said.values().stream().map(s -> s.user).flatMap(Optional::stream).toList();
+    }
+
+    /**
+     * Returns the rules of scripts.
+     *
+     * @param site what is served: where reading is restricted, scripts may read it
+     */
+    ScriptRules toScriptRules(Path site) {
+        return new ScriptRules(said.keySet().stream()
+                .map(path -> new ScriptRule(path, profile(path, site)))
+                .toList());
+    }
+
+    private Said at(String path) {
+        return said.computeIfAbsent(path, _ -> new Said());
+    }
+
+    private Profile profile(String path, Path site) {
+        Kind kind = Kind.STANDARD;
+        Optional<String> user = Optional.empty();
+        var readable = new ArrayList<Path>();
+        var writable = new ArrayList<Path>();
+        var limits = new EnumMap<Resource, Long>(Resource.class);
+        for (Map.Entry<String, Said> entry : said.entrySet()) {
+            Said rule = entry.getValue();
+            String above = entry.getKey();
+            if (path.equals(above) || path.startsWith(above + "/")) {
+                kind = rule.kind.orElse(kind);
+                user = rule.user.isPresent() ? rule.user : user;
+                readable.addAll(rule.readable);
+                writable.addAll(rule.writable);
+                limits.putAll(rule.limits);
+            }
+        }
+        Profile profile = Profile.of(kind);
+        if (kind.confined()) {
+            profile = profile.withWritable(writable).withReadable(readable);
+            if (profile.readingRestricted()) {
+                readable.addFirst(site);
+                profile = profile.withReadable(readable);
+            }
+        }
+        if (user.isPresent()) {
+            profile = profile.withUser(user.get());
+        }
+        var all = new EnumMap<Resource, Long>(Resource.class);
+        all.putAll(profile.limits().most());
+        all.putAll(limits);
+        return profile.withLimits(new ResourceLimits(all));
+    }
+
+    private void refuseTreesOfOpen() {
+        said.forEach((path, rule) -> {
+            boolean trees = !rule.readable.isEmpty() || !rule.writable.isEmpty();
+            if (trees && rule.kind.filter(kind -> !kind.confined()).isPresent()) {
+                throw Values.refused(
+                        "--profile",
+                        path.isEmpty() ? "open" : path + "=open",
+                        "another profile beside --read or --write, since open restricts nothing");
+            }
+        });
+    }
+}

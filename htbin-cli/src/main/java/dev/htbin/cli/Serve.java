@@ -37,7 +37,7 @@ final class Serve implements AutoCloseable {
     static int run(Settings settings, Console console) throws IOException, InterruptedException {
         StopSignals signals = StopSignals.watch();
         LogConfiguration.adjust(settings.quiet(), settings.verbose());
-        try (Serve _ = start(settings, console)) {
+        try (Serve _ = start(settings, console, true)) {
             signals.await();
             if (signals.fromKeyboard()) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
@@ -49,16 +49,17 @@ final class Serve implements AutoCloseable {
     /**
      * Starts a server and prints its banner.
      *
+     * @param leavesRoot whether a server that is root becomes somebody else
      * @throws IOException if it can't be started here; the message is for the user
      */
-    static Serve start(Settings settings, Console console) throws IOException {
+    static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
         InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
         Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
-            Optional<ServerUser> become = RootUser.choose(settings, root);
+            Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
             var files = new FileConfig(root);
             var banner = new Banner(root, settings, become);
             HttpHandler handler;

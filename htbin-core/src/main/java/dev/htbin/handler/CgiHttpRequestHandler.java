@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CgiHttpRequestHandler.class);
 
-
     private final CgiConfig config;
     private int redirects;
 

@@ -44,7 +44,7 @@ final class ControlGroups implements AutoCloseable {
     /** Groups whose last process had not vanished yet. */
     private final Queue<Path> leftOver = new ConcurrentLinkedQueue<>();
 
-    private ControlGroups(Path parent, Set<String> controllers) {
+    ControlGroups(Path parent, Set<String> controllers) {
         this.parent = parent;
         this.controllers = Set.copyOf(controllers);
     }

@@ -1,6 +1,7 @@
 package dev.htbin.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -74,6 +75,8 @@ class ExhaustionTest {
                             () -> WARNING.matcher(htbin.log()).find());
                     assertEquals("HTTP/1.1 503", answer(file, "\r\n"));
                     assertEquals("HTTP/1.1 503", answer(script, "x"));
+                    String head = new String(script.getInputStream().readNBytes(200), StandardCharsets.US_ASCII);
+                    assertTrue(head.contains("\r\nRetry-After: 5\r\n"), head);
                     limit(htbin, 4096);
                     assertEquals("HTTP/1.1 200", answer(late, ""));
                 }

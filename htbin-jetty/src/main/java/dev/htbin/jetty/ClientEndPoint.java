@@ -12,6 +12,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** A client's connection, which knows since when the head of a request has been arriving. */
 final class ClientEndPoint extends SocketChannelEndPoint {
     private final FirstLine firstLine = new FirstLine();
+    private final long idleMillis;
     private volatile long headStart;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.WAITING);
 
@@ -23,8 +24,16 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         REFUSED
     }
 
-    ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    /**
+     * Creates the connection.
+     *
+     * @param idleMillis how long it may be silent
+     */
+    ClientEndPoint(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, long idleMillis) {
         super(channel, selector, key, scheduler);
+        this.idleMillis = idleMillis;
+        setIdleTimeout(idleMillis);
     }
 
     @Override
@@ -35,6 +44,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
         if (filled > 0 && headStart == 0 && phase.get() == Phase.WAITING) {
             headStart = System.nanoTime() | 1;
+            // A server that stops gives idle connections less.
+            setIdleTimeout(idleMillis);
         }
         return filled;
     }

@@ -101,7 +101,7 @@ class StopTest {
         try (RunningHtbin killed = withTemporary(site, temporary);
                 Socket socket = killed.connect()) {
             socket.getOutputStream()
-                    .write("POST /cgi-bin/held HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+                    .write("POST /cgi-bin/held HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
                             .getBytes(US_ASCII));
             socket.getOutputStream().write(new byte[1_000_000]);
             String stdin = Files.readString(ready);

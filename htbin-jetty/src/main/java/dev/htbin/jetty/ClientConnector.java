@@ -31,9 +31,6 @@ final class ClientConnector extends ServerConnector {
 
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** When the server stops: a connection that was quiet for longer has no request on its way. */
-    private static final long QUIET_MILLIS = 200;
-
     private final EngineConfig config;
     private final OpenConnections connections;
     private final AcceptQueue queue = new AcceptQueue();
@@ -121,8 +118,8 @@ final class ClientConnector extends ServerConnector {
     }
 
     private static void closeWhenQuiet(EndPoint endPoint) {
-        if (endPoint instanceof ClientEndPoint client && client.isIdle()) {
-            client.setIdleTimeout(QUIET_MILLIS);
+        if (endPoint instanceof ClientEndPoint client) {
+            client.closeWhenQuiet();
         }
     }
 

@@ -11,6 +11,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /** A client's connection, which knows since when the head of a request has been arriving. */
 final class ClientEndPoint extends SocketChannelEndPoint {
+    /** When the server stops: a connection that was quiet for longer has no request on its way. */
+    private static final long QUIET_MILLIS = 200;
+
     private final FirstLine firstLine = new FirstLine();
     private final long idleMillis;
     private volatile long headStart;
@@ -66,6 +69,13 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     void endExchange() {
         phase.set(Phase.WAITING);
+    }
+
+    /** The server stops: closes an idle connection when it has been quiet for a moment. A client may keep its half open for long after the last response. */
+    void closeWhenQuiet() {
+        if (isIdle()) {
+            setIdleTimeout(QUIET_MILLIS);
+        }
     }
 
     /** Gives the connection up if a head began to arrive more than some nanoseconds ago and is incomplete; tells whether it did, so that the caller answers. */

@@ -50,9 +50,13 @@ final class EngineHandler extends Handler.Abstract {
         return software;
     }
 
-    /** Waits until no exchange is going on, for some time. */
-    void awaitIdle(Duration most) throws InterruptedException {
+    /** From now on, no connection is kept after an exchange. */
+    void keepNone() {
         stopping = true;
+    }
+
+    /** Waits, after {@link #keepNone}, until no exchange is going on, for some time. */
+    void awaitIdle(Duration most) throws InterruptedException {
         idle.lock();
         try {
             long left = most.toNanos();
@@ -96,6 +100,9 @@ final class EngineHandler extends Handler.Abstract {
             case Ending.Kept _ -> {
                 if (client != null) {
                     client.endExchange();
+                    if (stopping) {
+                        client.closeWhenQuiet();
+                    }
                 }
                 callback.succeeded();
             }

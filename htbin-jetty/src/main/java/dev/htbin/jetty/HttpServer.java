@@ -166,6 +166,7 @@ public final class HttpServer implements AutoCloseable {
         }
         try {
             long end = System.nanoTime() + config.stopGrace().toNanos();
+            engine.keepNone();
             var _ = connector.shutdown();
             connector.awaitEnd(config.stopGrace());
             engine.awaitIdle(Duration.ofNanos(end - System.nanoTime()));

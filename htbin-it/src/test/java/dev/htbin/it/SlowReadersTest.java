@@ -41,8 +41,7 @@ class SlowReadersTest {
     void start() throws IOException {
         site = Site.in(folder);
         var files = FileConfig.of(site.root());
-        var handler =
-                BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, CgiConfig.defaults()));
+        var handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, CgiConfig.defaults()));
         server = HttpServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 handler,
@@ -62,8 +61,9 @@ class SlowReadersTest {
                 "#!/bin/sh\necho $$ > '%s'\nprintf 'Content-Type: text/plain\\n\\n'\nexec cat /dev/zero\n"
                         .formatted(pid));
         try (Socket silent = asked("/cgi-bin/endless")) {
-            ProcessHandle script =
-                    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+            ProcessHandle script = ProcessHandle.of(
+                            Long.parseLong(Files.readString(pid).strip()))
+                    .orElseThrow();
             assertServed();
             script.onExit().get(60, TimeUnit.SECONDS);
             assertThrows(IOException.class, () -> silent.getInputStream().readAllBytes());

@@ -27,28 +27,27 @@ final class AcceptQueue {
     }
 
     /**
-     * Takes the next connection, waiting for it.
+     * Waits until a connection is there.
      *
      * @throws ClosedChannelException if nobody is to wait any longer
-     * @throws IOException if the operating system gives none, as when the descriptor table is full
      */
-    SocketChannel next() throws IOException {
+    void await() throws IOException {
         Selector waiting = selector;
-        while (waiting != null && !closed && !Thread.currentThread().isInterrupted()) {
-            SocketChannel next = poll();
-            if (next != null) {
-                return next;
-            }
-            try {
-                waiting.select(key -> {});
-            } catch (ClosedSelectorException e) {
-                break;
-            }
+        if (waiting == null || closed || Thread.currentThread().isInterrupted()) {
+            throw new ClosedChannelException();
         }
-        throw new ClosedChannelException();
+        try {
+            waiting.select(key -> {});
+        } catch (ClosedSelectorException e) {
+            throw new ClosedChannelException();
+        }
     }
 
-    /** Takes the next connection if one is there. */
+    /**
+     * Takes the next connection if one is there.
+     *
+     * @throws IOException if the operating system gives none, as when the descriptor table is full
+     */
     @Nullable
     SocketChannel poll() throws IOException {
         ServerSocketChannel listening = channel;

@@ -81,13 +81,23 @@ final class ClientConnector extends ServerConnector {
 
     @Override
     public void accept(int acceptor) throws IOException {
-        take(queue.next());
+        if (!takeOne()) {
+            queue.await();
+        }
     }
 
-    private void take(SocketChannel channel) throws IOException {
-        channel.configureBlocking(false);
-        configure(channel.socket());
-        getSelectorManager().accept(channel);
+    /** In one step for {@link #shutdown}: what it doesn't find in the queue is among the connections that it waits for. */
+    private boolean takeOne() throws IOException {
+        synchronized (queue) {
+            SocketChannel channel = queue.poll();
+            if (channel == null) {
+                return false;
+            }
+            channel.configureBlocking(false);
+            configure(channel.socket());
+            getSelectorManager().accept(channel);
+            return true;
+        }
     }
 
     /** What the operating system has accepted is a client's that may have sent its request: it is taken before the listening socket is closed, which resets it. */
@@ -95,9 +105,10 @@ final class ClientConnector extends ServerConnector {
     public CompletableFuture<Void> shutdown() {
         queue.close();
         try {
-            for (SocketChannel last = queue.poll(); last != null; last = queue.poll()) {
-                take(last);
-            }
+            boolean more;
+            do {
+                more = takeOne();
+            } while (more);
         } catch (IOException e) {
             LOG.warn("connections that waited when the server stopped are lost: {}", e.toString());
         }

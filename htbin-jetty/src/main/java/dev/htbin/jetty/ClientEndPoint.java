@@ -12,7 +12,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 /** A client's connection, which knows since when the head of a request has been arriving. */
 final class ClientEndPoint extends SocketChannelEndPoint {
     /** When the server stops: a connection that was quiet for longer has no request on its way. */
-    private static final long QUIET_MILLIS = 200;
+    private static final long QUIET_MILLIS = 1_000;
 
     private final FirstLine firstLine = new FirstLine();
     private final long idleMillis;
@@ -63,8 +63,10 @@ final class ClientEndPoint extends SocketChannelEndPoint {
      * @return false if the connection was given up at this very moment: then another thread answers
      */
     boolean beginExchange() {
+        boolean begun = phase.compareAndSet(Phase.WAITING, Phase.EXCHANGING) || phase.get() == Phase.EXCHANGING;
+        // Last, so that it is never taken for idle in between.
         headStart = 0;
-        return phase.compareAndSet(Phase.WAITING, Phase.EXCHANGING) || phase.get() == Phase.EXCHANGING;
+        return begun;
     }
 
     void endExchange() {

@@ -156,7 +156,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others, so that their clients see a broken
      * response. A request that has arrived is answered, also on a connection that the operating system has accepted and the server has not seen yet; connections that
-     * were quiet for 200 ms are closed. Waits for all that, also when another thread is closing the server.
+     * were quiet for a second are closed. Waits for all that, also when another thread is closing the server.
      */
     @Override
     public void close() {

@@ -126,6 +126,32 @@ class LeavingClientsTest {
         }
     }
 
+    /** On a server with one place: who waits for it and goes away neither gets nor keeps it. */
+    @Test
+    void whileWaitingForAPlace() throws Exception {
+        Path ready = site.fifo("ready");
+        Path go = site.fifo("free");
+        site.script("holds", "#!/bin/sh\necho > '%s'\ncat '%s'\necho\n".formatted(ready, go));
+        site.script("waits", "#!/bin/sh\nexec sleep 300\n");
+        try (RunningHtbin narrow = RunningHtbin.on(site, "--max-scripts", "1", "--max-queue", "2");
+                Socket first = narrow.connect()) {
+            get(first, "holds");
+            Files.readString(ready);
+            for (int i = 0; i < 2; i++) {
+                try (Socket waiting = narrow.connect();
+                        Socket half = narrow.connect()) {
+                    get(waiting, "waits");
+                    send(half, "GET /cgi-bin/waits HTTP/1.1\r\n");
+                    reset(waiting);
+                }
+            }
+            Files.writeString(go, "Content-Type: text/plain\n\ndone");
+            await(first.getInputStream(), "done");
+            assertEquals(200, narrow.get("/cgi-bin/hello").statusCode());
+            RunningHtbin.eventually("no child is left", () -> narrow.children() == 0);
+        }
+    }
+
     private static void endsWhenTheClientResets(String name, String output) throws Exception {
         Path pid = site.fifo(name + ".pid");
         site.script(name, "#!/bin/sh\n%secho $$ > '%s'\nexec sleep 300\n".formatted(output, pid));

@@ -6,6 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
@@ -16,15 +18,22 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Listens, and closes the connections whose heads take too long, or that others need the room of. */
+/**
+ * Listens, and closes the connections whose heads take too long, or that others need the room of. When it shuts down, it first takes what the operating system has
+ * accepted, then listens no more, and closes each connection when nothing is to be expected of it.
+ */
 final class ClientConnector extends ServerConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
 
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EngineConfig config;
     private final OpenConnections connections;
+    private final AcceptQueue queue = new AcceptQueue();
     private Scheduler.Task sweep = () -> false;
 
     ClientConnector(Server server, HttpConnectionFactory http, EngineConfig config) {
@@ -32,7 +41,10 @@ final class ClientConnector extends ServerConnector {
         this.config = config;
         this.connections = new OpenConnections(this, config.limits().connections());
         setIdleTimeout(config.idleTimeout().toMillis());
+        // Busy connections keep their time when the server stops.
+        setShutdownIdleTimeout(getIdleTimeout());
         setAcceptQueueSize(1024);
+        getSelectorManager().addEventListener(connections);
     }
 
     InetSocketAddress boundAddress() throws IOException {
@@ -41,6 +53,12 @@ final class ClientConnector extends ServerConnector {
             return address;
         }
         throw new IOException("the server is closed");
+    }
+
+    @Override
+    public void open(ServerSocketChannel channel) throws IOException {
+        super.open(channel);
+        queue.open(channel);
     }
 
     @Override
@@ -56,10 +74,69 @@ final class ClientConnector extends ServerConnector {
     }
 
     @Override
+    public void close() {
+        queue.close();
+        super.close();
+    }
+
+    @Override
+    public void accept(int acceptor) throws IOException {
+        if (!takeOne()) {
+            queue.await();
+        }
+    }
+
+    /** In one step for {@link #shutdown}: what it doesn't find in the queue is among the connections that it waits for. */
+    private boolean takeOne() throws IOException {
+        synchronized (queue) {
+            SocketChannel channel = queue.poll();
+            if (channel == null) {
+                return false;
+            }
+            channel.configureBlocking(false);
+            configure(channel.socket());
+            getSelectorManager().accept(channel);
+            return true;
+        }
+    }
+
+    /** What the operating system has accepted is a client's that may have sent its request: it is taken before the listening socket is closed, which resets it. */
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        queue.close();
+        try {
+            boolean more;
+            do {
+                more = takeOne();
+            } while (more);
+        } catch (IOException e) {
+            LOG.warn("connections that waited when the server stopped are lost: {}", e.toString());
+        }
+        CompletableFuture<Void> done = super.shutdown();
+        for (EndPoint endPoint : getConnectedEndPoints()) {
+            closeWhenQuiet(endPoint);
+        }
+        return done;
+    }
+
+    /**
+     * Waits, after {@link #shutdown}, until all connections have ended.
+     *
+     * @return whether they have
+     */
+    boolean awaitEnd(Duration most) throws InterruptedException {
+        return connections.awaitNone(most);
+    }
+
+    private static void closeWhenQuiet(EndPoint endPoint) {
+        if (endPoint instanceof ClientEndPoint client) {
+            client.closeWhenQuiet();
+        }
+    }
+
+    @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        var endPoint = new ClientEndPoint(channel, selector, key, getScheduler());
-        endPoint.setIdleTimeout(getIdleTimeout());
-        return endPoint;
+        return new ClientEndPoint(channel, selector, key, getScheduler(), getIdleTimeout());
     }
 
     /** A connection that is accepted at the very moment when the connector shuts down is not among those that it then tells. */
@@ -67,7 +144,7 @@ final class ClientConnector extends ServerConnector {
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
         if (isShutdown()) {
-            endPoint.setIdleTimeout(getShutdownIdleTimeout());
+            closeWhenQuiet(endPoint);
         }
         connections.opened();
     }
@@ -81,6 +158,9 @@ final class ClientConnector extends ServerConnector {
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */
     @Override
     protected boolean handleAcceptFailure(Throwable failure) {
+        if (queue.closed()) {
+            return false;
+        }
         if (!isRunning() || !(failure instanceof IOException refused) || failure instanceof ClosedChannelException) {
             return super.handleAcceptFailure(failure);
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -153,8 +154,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others. Waits for all that, also when
-     * another thread is closing the server.
+     * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others, so that their clients see a broken
+     * response. A request that has arrived is answered, also on a connection that the operating system has accepted and the server has not seen yet; connections that
+     * were quiet for a second are closed. Waits for all that, also when another thread is closing the server.
      */
     @Override
     public void close() {
@@ -163,9 +165,15 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         try {
+            long end = System.nanoTime() + config.stopGrace().toNanos();
+            engine.keepNone();
             var _ = connector.shutdown();
-            engine.awaitIdle(config.stopGrace());
+            connector.awaitEnd(config.stopGrace());
+            engine.awaitIdle(Duration.ofNanos(end - System.nanoTime()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
+            engine.abortAll();
             stop(jetty);
             closed.countDown();
         }

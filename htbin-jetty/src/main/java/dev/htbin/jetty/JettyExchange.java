@@ -162,6 +162,14 @@ final class JettyExchange implements Exchange {
         endPoint.close(cause);
     }
 
+    /** Ends what outlives the server: as if the client had gone. */
+    void breakOff() {
+        if (committed) {
+            abort(new IOException("the server stopped before the response was complete"));
+        }
+        disconnected();
+    }
+
     @Override
     public void onDisconnect(Runnable action) {
         requireNonNull(action, "action");

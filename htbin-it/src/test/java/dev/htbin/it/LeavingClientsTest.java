@@ -85,6 +85,22 @@ class LeavingClientsTest {
         endsWhenTheClientResets("pauses", "printf 'Content-Type: text/plain\\n\\nhalf'\n");
     }
 
+    /** Its child has ignored SIGTERM since before the client left. */
+    @Test
+    void whileTheScriptAndItsStubbornChildAreSilent() throws Exception {
+        Path pid = site.fifo("child.pid");
+        site.script(
+                "parent",
+                "#!/bin/sh\nsh -c 'trap \"\" TERM; echo $$ > \"%s\"; while :; do sleep 1; done' &\nwait\n"
+                        .formatted(pid));
+        try (Socket socket = htbin.connect()) {
+            get(socket, "parent");
+            ProcessHandle child = script(pid);
+            reset(socket);
+            child.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void byAFinThatNothingFollows() throws Exception {
         Path pid = site.fifo("finished.pid");

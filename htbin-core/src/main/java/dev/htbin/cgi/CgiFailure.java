@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
+import dev.htbin.process.Signals;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,10 +36,20 @@ public abstract sealed class CgiFailure extends Exception {
 
     private static Cause ofEnding(Optional<ExitStatus> status, Cause otherwise) {
         return switch (status.orElse(null)) {
-            case ExitStatus.Signaled signaled -> Cause.KILLED;
+            case ExitStatus.Signaled signaled -> ofSignal(signaled.number()).orElse(Cause.KILLED);
             case ExitStatus.Exited exited when !exited.success() -> Cause.FAILED;
             case ExitStatus.Exited exited -> otherwise;
             case null -> otherwise;
+        };
+    }
+
+    /** Returns the cause that a signal of the kernel tells of by itself. */
+    static Optional<Cause> ofSignal(int number) {
+        return switch (Signals.name(number)) {
+            case "SIGXCPU" -> Optional.of(Cause.PROCESSOR_LIMIT);
+            case "SIGXFSZ" -> Optional.of(Cause.FILE_SIZE_LIMIT);
+            case "SIGSYS" -> Optional.of(Cause.OTHER_SYSTEM_CALLS);
+            default -> Optional.empty();
         };
     }
 
@@ -70,7 +81,7 @@ public abstract sealed class CgiFailure extends Exception {
         private static boolean isOfFile(LaunchException.Reason reason) {
             return switch (reason) {
                 case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> true;
-                case EXHAUSTED, NO_SPACE, TOO_LONG -> false;
+                case EXHAUSTED, NO_SPACE, TOO_LONG, BUSY -> false;
             };
         }
 
@@ -79,6 +90,7 @@ public abstract sealed class CgiFailure extends Exception {
                 case EXHAUSTED -> Cause.EXHAUSTED;
                 case NO_SPACE -> Cause.NO_SPACE;
                 case TOO_LONG -> Cause.TOO_LONG;
+                case BUSY -> Cause.BUSY_FILE;
                 case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> Cause.NOT_STARTED;
             };
         }
@@ -185,7 +197,25 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; {@code status} is how the script ended. */
         public EndedEarly(ExitStatus status) {
-            super(Cause.KILLED, "the script ended with %s before its response was whole".formatted(status));
+            super(
+                    ofEnding(Optional.of(status), Cause.KILLED),
+                    "the script ended with %s before its response was whole".formatted(status));
+        }
+    }
+
+    /** A failure whose cause was found beneath what was seen. */
+    public static final class Diagnosed extends CgiFailure {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * Creates the failure.
+         *
+         * @param seen what was seen
+         * @param finding what was found beneath it
+         */
+        public Diagnosed(CgiFailure seen, Finding finding) {
+            super(finding.cause(), finding.detail());
+            initCause(seen);
         }
     }
 

@@ -169,7 +169,7 @@ class BaseHttpRequestHandlerTest {
                 }),
                 "GET / HTTP/1.1\n\n");
         assertTrue(response.startsWith("HTTP/1.1 500 Internal Server Error\r\n"), response);
-        assertTrue(response.matches("(?s).*under the id [0-9a-f]{8}\\..*"), response);
+        assertTrue(response.matches("(?s).*under the id [0-9a-f]{16}\\..*"), response);
         assertFalse(response.contains("secret"), response);
         assertFalse(response.contains("IllegalState"), response);
     }

@@ -13,10 +13,22 @@ public abstract sealed class CgiFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Cause cause;
+    private final String symptom;
 
-    private CgiFailure(Cause cause, String message) {
-        super(message);
+    private CgiFailure(Cause cause, String symptom) {
+        this(cause, symptom, "");
+    }
+
+    /** Creates a failure of what was seen, and of what to do about it, which is of no use if something else turns out to be the cause. */
+    private CgiFailure(Cause cause, String symptom, String remedy) {
+        super(remedy.isEmpty() ? symptom : symptom + "; " + remedy);
         this.cause = cause;
+        this.symptom = symptom;
+    }
+
+    /** Returns what was seen, without what to do about it. */
+    final String symptom() {
+        return symptom;
     }
 
     /** Returns the cause with what was seen here. */
@@ -168,8 +180,8 @@ public abstract sealed class CgiFailure extends Exception {
         public NoOutput(Optional<ExitStatus> status) {
             super(
                     ofEnding(status, Cause.NO_OUTPUT),
-                    "the script wrote nothing to its standard output (%s); it must write at least 'Content-Type: ...' and a blank line"
-                            .formatted(ending(status)));
+                    "the script wrote nothing to its standard output (%s)".formatted(ending(status)),
+                    "it must write at least 'Content-Type: ...' and a blank line");
         }
     }
 

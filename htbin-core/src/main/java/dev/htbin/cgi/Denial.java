@@ -16,7 +16,7 @@ final class Denial {
             ".*(?:Permission denied|Operation not permitted|Read-only file system|EACCES|EPERM|PermissionError).*",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PATH =
-            Pattern.compile("['\"\u2018](?<quoted>/[^'\"\u2019]+)|(?<=^|[\\s:=(])(?<plain>/[^:'\"\\s,)]+)");
+            Pattern.compile("['\"\u2018](?<quoted>/[^'\"\u2019]+)|(?<=[\\s:=(])(?<plain>/[^:'\"\\s,)]+)");
     private static final Pattern NETWORK =
             Pattern.compile("(?i).*(?:socket|connect|bind|listen|resolve|network|urlopen|getaddrinfo).*");
 

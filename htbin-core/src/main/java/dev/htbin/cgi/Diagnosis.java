@@ -40,12 +40,12 @@ record Diagnosis(LaunchPlan plan, RunsAs user, Optional<ExitStatus> exit, boolea
      *
      * @param seen what was seen
      */
-    Optional<Finding> beneath(Finding seen) {
-        if (!SUPERFICIAL.contains(seen.cause())) {
+    Optional<Finding> beneath(CgiFailure seen) {
+        if (!SUPERFICIAL.contains(seen.finding().cause())) {
             return Optional.empty();
         }
         Optional<Finding> found = cause();
-        return found.map(f -> new Finding(f.cause(), f.detail() + "; " + seen.detail()));
+        return found.map(f -> new Finding(f.cause(), f.detail() + "; " + seen.symptom()));
     }
 
     /** Returns why the script ended as it did; empty if that is not seen. */
@@ -56,12 +56,12 @@ record Diagnosis(LaunchPlan plan, RunsAs user, Optional<ExitStatus> exit, boolea
                     "the script and its processes exceeded their memory%s".formatted(limit(Resource.MEMORY))));
         }
         Optional<Finding> found = ofLimits();
-        if (found.isEmpty()) {
-            found = Denial.in(stderr, plan.script().file(), plan.spec().profile(), user);
-        }
         if (found.isEmpty() && neverBegan()) {
             String path = plan.spec().environment().getOrDefault("PATH", CgiConfig.DEFAULT_PATH);
             found = ScriptDiagnosis.of(plan.script().file(), path, user);
+        }
+        if (found.isEmpty()) {
+            found = Denial.in(stderr, plan.script().file(), plan.spec().profile(), user);
         }
         if (found.isEmpty()) {
             found = PythonFailure.in(stderr);

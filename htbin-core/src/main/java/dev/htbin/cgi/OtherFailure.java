@@ -23,8 +23,14 @@ final class OtherFailure {
 
     private OtherFailure() {}
 
-    /** Finds a message that names a cause; the last one, since what ended the script comes last. */
+    /** Finds a message that names a cause; the last one, since what ended the script comes last. Only Perl says more after it. */
     static Optional<Finding> in(List<String> stderr) {
+        for (String line : stderr) {
+            Matcher module = PERL_MODULE.matcher(line);
+            if (module.matches()) {
+                return Optional.of(perlModule(module));
+            }
+        }
         for (String line : stderr.reversed()) {
             Optional<Finding> found = ofLine(line);
             if (found.isPresent()) {
@@ -35,10 +41,6 @@ final class OtherFailure {
     }
 
     private static Optional<Finding> ofLine(String line) {
-        Matcher module = PERL_MODULE.matcher(line);
-        if (module.matches()) {
-            return Optional.of(perlModule(module));
-        }
         if (PHP_ERROR.matcher(line).matches()) {
             return Optional.of(new Finding(Cause.PHP_ERROR, "the script ended with: " + line));
         }

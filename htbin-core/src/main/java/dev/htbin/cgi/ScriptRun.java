@@ -331,7 +331,7 @@ final class ScriptRun {
             }
             failure = null;
             CgiFailure explained = diagnosis(status)
-                    .beneath(seen.finding())
+                    .beneath(seen)
                     .<CgiFailure>map(finding -> new CgiFailure.Diagnosed(seen, finding))
                     .orElse(seen);
             trace.failed(explained.finding());

@@ -211,7 +211,7 @@ final class CauseScripts {
         all.put(
                 Cause.PHP_ERROR,
                 scene -> scene.shell(
-                                "SCRIPT_FILENAME=x.php exec php-cgi -q -n -d display_errors=0 -d log_errors=1")
+                                "SCRIPT_FILENAME=x.php exec php-cgi -q -n -d display_errors=0 -d log_errors=1 > /dev/null")
                         .site()
                         .script("x.php", "<?php throw new Exception('no');"));
         all.put(Cause.RUBY_ERROR, scene -> scene.script("#!/usr/bin/ruby\nputs undefined_name\n"));

@@ -57,7 +57,7 @@ final class Command {
 
     private static int dispatch(Arguments arguments, Console console) throws IOException, InterruptedException {
         if (arguments.has(Option.HELP)) {
-            console.print(HelpText.text());
+            console.print(HelpText.of(arguments.subcommand()));
             return OK;
         }
         if (arguments.has(Option.VERSION)) {
@@ -68,25 +68,18 @@ final class Command {
             return OK;
         }
         List<String> words = arguments.positionals();
-        if (!words.isEmpty() && words.getFirst().equals("explain")) {
-            if (words.size() != 3) {
-                throw new UsageException(
-                        "explain: %s (expected: METHOD and URL, for example explain GET '/cgi-bin/x?a=b')"
-                                .formatted(words.subList(1, words.size())));
+        Optional<String> port =
+                arguments.subcommand() == Subcommand.SERVE ? words.stream().findFirst() : Optional.empty();
+        Settings settings = Settings.of(arguments, port, System.getenv());
+        return switch (arguments.subcommand()) {
+            case SERVE -> Serve.run(settings, console);
+            case EXPLAIN -> {
+                LogConfiguration.keepToWarnings();
+                yield Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(0), words.get(1), console);
             }
-            Settings settings = Settings.of(arguments, Optional.empty(), System.getenv());
-            LogConfiguration.keepToWarnings();
-            return Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(1), words.get(2), console);
-        }
-        if (words.size() > 1) {
-            throw new UsageException("arguments: %s (expected: at most one, the port, for example htbin --cgi 8000)"
-                    .formatted(String.join(" ", words)));
-        }
-        if (arguments.has(Option.HEADER)) {
-            throw new UsageException(
-                    "--header: only with explain (expected: for example htbin explain -H 'Cookie: a=b' GET /cgi-bin/x)");
-        }
-        return Serve.run(Settings.of(arguments, words.stream().findFirst(), System.getenv()), console);
+            case CHECK -> Check.of(arguments, settings).print(console);
+            case RUN -> Run.of(arguments, settings).print(console);
+        };
     }
 
     private static String messageOf(IOException e) {

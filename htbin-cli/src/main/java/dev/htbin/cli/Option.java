@@ -1,62 +1,135 @@
 package dev.htbin.cli;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** Every option of the command: its names, the label of its value, and its line of help. The order is that of the help text. */
+/** Every option of the command: where it applies, its names, the label of its value, and its line of help. The order is that of the help texts. */
 enum Option {
-    CGI("", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
-    BIND("ADDR", "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.", "-b", "--bind"),
-    DIRECTORY("DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
-    PROTOCOL("VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
+    CGI(Use.ANYWHERE, "", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
+    BIND(
+            Use.SERVERS,
+            "ADDR",
+            "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.",
+            "-b",
+            "--bind"),
+    DIRECTORY(Use.ANYWHERE, "DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
+    PROTOCOL(Use.SERVERS, "VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
     CGI_DIRECTORY(
+            Use.ANYWHERE,
             "PATH",
             "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",
             "--cgi-directory"),
-    CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
-    ENV("NAME[=VALUE]", "Give scripts this variable; NAME alone: with the server's own value. Repeatable.", "--env"),
-    USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
+    CGI_EXTENSION(
+            Use.ANYWHERE,
+            "EXT",
+            "Run files with this ending, such as .cgi, wherever they lie. Repeatable.",
+            "--cgi-extension"),
+    ENV(
+            Use.ANYWHERE,
+            "NAME[=VALUE]",
+            "Give scripts this variable; NAME alone: with the server's own value. Repeatable.",
+            "--env"),
+    USER(Use.ANYWHERE, "NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
     PROFILE(
+            Use.ANYWHERE,
             "[PATH=]KIND",
             "What scripts may do: open, standard, no-network, readonly or strict. Default: standard. Repeatable.",
             "--profile"),
-    READ("[PATH=]DIR", "Let scripts read this; beside it only the system and the site then. Repeatable.", "--read"),
+    READ(
+            Use.ANYWHERE,
+            "[PATH=]DIR",
+            "Let scripts read this; beside it only the system and the site then. Repeatable.",
+            "--read"),
     WRITE(
+            Use.ANYWHERE,
             "[PATH=]DIR",
             "Let scripts write this; beside it only a private temporary directory then. Repeatable.",
             "--write"),
     SCRIPT_USER(
-            "[PATH=]NAME", "As root: run scripts as this user, whose own they must be. Repeatable.", "--script-user"),
+            Use.ANYWHERE,
+            "[PATH=]NAME",
+            "As root: run scripts as this user, whose own they must be. Repeatable.",
+            "--script-user"),
     REQUIRE_CONFINEMENT(
-            "", "Don't start where the kernel can't confine scripts as asked for.", "--require-confinement"),
+            Use.ANYWHERE,
+            "",
+            "Don't start where the kernel can't confine scripts as asked for.",
+            "--require-confinement"),
     SERVER_USER(
+            Use.SERVERS,
             "NAME",
             "As root: become this user once started. Default: htbin, or daemon, if it can read the directory.",
             "--server-user"),
-    LIMIT("[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
-    MAX_SCRIPTS("N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
+    LIMIT(Use.ANYWHERE, "[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
+    MAX_SCRIPTS(Use.SERVERS, "N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
-            "N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
-    SCRIPT_TIMEOUT("SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
-    SCRIPT_TOTAL("SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
-    GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
-    MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
-    ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),
-    HEADER("FIELD", "With explain: a field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
-    QUIET("", "Log no requests.", "-q", "--quiet"),
-    VERBOSE("", "Log in detail, with a stack trace for each failure of htbin itself.", "--verbose"),
-    VERSION("", "Print the version and end.", "-V", "--version"),
-    HELP("", "Print this help and end.", "-h", "--help");
+            Use.SERVERS,
+            "N",
+            "Let at most N requests wait for a script; more get 503. Default: 4 for each script.",
+            "--max-queue"),
+    SCRIPT_TIMEOUT(
+            Use.ANYWHERE, "SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
+    SCRIPT_TOTAL(Use.ANYWHERE, "SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
+    GRACE(
+            Use.ANYWHERE,
+            "SECONDS",
+            "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.",
+            "--grace"),
+    MAX_BODY(Use.ANYWHERE, "BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
+    ALLOW_HOST(
+            Use.SERVERS,
+            "NAME",
+            "Answer to this host name too when bound to loopback; * for all. Repeatable.",
+            "--allow-host"),
+    HEADER(Use.REQUESTS, "FIELD", "A field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
+    METHOD(Use.RUN, "METHOD", "The method of the request. Default: GET, with --data POST.", "-X", "--request"),
+    DATA(
+            Use.RUN,
+            "BODY|@FILE",
+            "The body of the request, or the file that has it; @-: standard input.",
+            "-d",
+            "--data"),
+    RUN(Use.CHECK, "", "Make a GET request to each script that nothing is wrong with, too.", "--run"),
+    JSON(Use.CHECK, "", "Print what was found as JSON.", "--json"),
+    QUIET(Use.SERVERS, "", "Log no requests.", "-q", "--quiet"),
+    VERBOSE(
+            Use.ANYWHERE,
+            "",
+            "Say more: environment, standard error and times with run, else a log in detail.",
+            "-v",
+            "--verbose"),
+    VERSION(Use.ANYWHERE, "", "Print the version and end.", "-V", "--version"),
+    HELP(Use.ANYWHERE, "", "Print this help and end.", "-h", "--help");
 
+    private final Use use;
     private final String label;
     private final String help;
     private final String shortName;
     private final String longName;
 
-    Option(String label, String help, String longName) {
-        this(label, help, "", longName);
+    /** Where an option applies. */
+    private enum Use {
+        ANYWHERE(EnumSet.allOf(Subcommand.class)),
+        SERVERS(EnumSet.of(Subcommand.SERVE, Subcommand.EXPLAIN)),
+        REQUESTS(EnumSet.of(Subcommand.EXPLAIN, Subcommand.RUN)),
+        CHECK(EnumSet.of(Subcommand.CHECK)),
+        RUN(EnumSet.of(Subcommand.RUN));
+
+        @SuppressWarnings("ImmutableEnumChecker") // never changed
+        private final Set<Subcommand> subcommands;
+
+        Use(Set<Subcommand> subcommands) {
+            this.subcommands = subcommands;
+        }
     }
 
-    Option(String label, String help, String shortName, String longName) {
+    Option(Use use, String label, String help, String longName) {
+        this(use, label, help, "", longName);
+    }
+
+    Option(Use use, String label, String help, String shortName, String longName) {
+        this.use = use;
         this.label = label;
         this.help = help;
         this.shortName = shortName;
@@ -73,9 +146,15 @@ enum Option {
         return help;
     }
 
-    /** Returns the option's names, the long one last. */
-    List<String> names() {
-        return shortName.isEmpty() ? List.of(longName) : List.of(shortName, longName);
+    /** Returns what the option applies to. */
+    Set<Subcommand> subcommands() {
+        return use.subcommands;
+    }
+
+    /** Returns the option's names, the long one last. A short name that an option of the subcommand alone has is no other's there. */
+    List<String> names(Subcommand subcommand) {
+        boolean taken = this == DIRECTORY && DATA.subcommands().contains(subcommand);
+        return shortName.isEmpty() || taken ? List.of(longName) : List.of(shortName, longName);
     }
 
     /** Returns the option's long name. */

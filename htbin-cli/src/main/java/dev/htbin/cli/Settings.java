@@ -122,8 +122,12 @@ record Settings(
                 rules,
                 arguments.last(Option.USER).map(u -> Values.notEmpty(Option.USER, u, "the name of a user")),
                 arguments.has(Option.REQUIRE_CONFINEMENT));
-        boolean wanted =
-                arguments.has(Option.CGI) || !directories.isEmpty() || !extensions.isEmpty() || !rules.isEmpty();
+        boolean implied = arguments.subcommand() == Subcommand.RUN || arguments.subcommand() == Subcommand.CHECK;
+        boolean wanted = implied
+                || arguments.has(Option.CGI)
+                || !directories.isEmpty()
+                || !extensions.isEmpty()
+                || !rules.isEmpty();
         return wanted ? Optional.of(scripts) : Optional.empty();
     }
 

@@ -54,6 +54,11 @@ final class StopSignals {
         asked.await();
     }
 
+    /** Tells whether there was a signal. */
+    boolean asked() {
+        return asked.getCount() == 0;
+    }
+
     /** Tells whether the first signal came from the keyboard. */
     boolean fromKeyboard() {
         return interrupted.get();

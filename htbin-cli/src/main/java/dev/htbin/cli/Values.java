@@ -190,6 +190,18 @@ final class Values {
         return value;
     }
 
+    /** Returns the name of a file, which need not exist. */
+    static Path path(String name, String value) {
+        try {
+            if (!value.isEmpty()) {
+                return Path.of(value);
+            }
+        } catch (InvalidPathException e) {
+            // refused below
+        }
+        throw refused(name, value, "the name of a file");
+    }
+
     static String notEmpty(Option option, String value, String expected) {
         if (value.isEmpty()) {
             throw refused(option.longName(), value, expected);

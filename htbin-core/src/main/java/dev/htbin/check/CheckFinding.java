@@ -10,8 +10,8 @@ import java.nio.file.Path;
  *
  * @param id its identifier, such as {@code HTB-010}
  * @param file what it is about
- * @param seen what was seen here, a sentence
- * @param remedy what to do, a sentence; empty if {@code seen} says it
+ * @param seen what was seen here, and what to do about it
+ * @param remedy what to do about it in general, a sentence; may be empty
  */
 public record CheckFinding(String id, Path file, String seen, String remedy) {
     public CheckFinding {
@@ -22,10 +22,11 @@ public record CheckFinding(String id, Path file, String seen, String remedy) {
     }
 
     static CheckFinding of(Path file, Finding finding) {
-        return new CheckFinding(finding.cause().id(), file, finding.detail(), finding.cause().remedy());
+        return new CheckFinding(
+                finding.cause().id(), file, finding.detail(), finding.cause().remedy());
     }
 
     static CheckFinding of(Path file, Exposure exposure) {
-        return new CheckFinding(exposure.id(), file, exposure.seen(), exposure.remedy());
+        return new CheckFinding(exposure.id(), file, exposure.seen() + " " + exposure.remedy(), exposure.remedy());
     }
 }

@@ -35,12 +35,10 @@ public enum Exposure {
             "A backup copy of a script is executable, so that who asks for it runs the old version.",
             "Delete it, or chmod -x it."),
     /** A file that everybody may write. */
-    WRITABLE(
-            108,
-            "Everybody on this machine may change what is run.",
-            "chmod o-w it.");
+    WRITABLE(108, "Everybody on this machine may change what is run.", "chmod o-w it.");
 
-    private static final List<String> SCRIPTS = List.of(".py", ".pl", ".cgi", ".php", ".rb", ".sh", ".fcgi", ".tcl", ".lua");
+    private static final List<String> SCRIPTS =
+            List.of(".py", ".pl", ".cgi", ".php", ".rb", ".sh", ".fcgi", ".tcl", ".lua");
     private static final List<String> KEYS = List.of(".p12", ".pfx", ".jks", ".keystore", ".kdbx");
     private static final List<String> PASSWORDS = List.of("htpasswd", "passwords.txt", "credentials", "secrets");
     private static final List<String> SETTINGS = List.of(".ini", ".conf", ".cfg", ".env");

@@ -87,7 +87,8 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
         }
         String name = String.valueOf(interpreter.get().getFileName());
         String text = beginningOf(file);
-        if (SHELL.matcher(name).matches() && text.indexOf("\r\n") >= 0) {
+        boolean told = findings.stream().anyMatch(f -> f.id().equals(Cause.CRLF.id()));
+        if (!told && SHELL.matcher(name).matches() && text.indexOf("\r\n") >= 0) {
             findings.add(CheckFinding.of(
                     file,
                     new Finding(
@@ -109,7 +110,9 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
                 Optional<String> removed = PythonModules.removed(module);
                 if (removed.isPresent()) {
                     int since = Integer.parseInt(removed.get().replaceFirst("3\\.(\\d+).*", "$1"));
-                    String now = minor.map(m -> m >= since ? ", which its Python does not have" : ", which its Python 3." + m + " still has")
+                    String now = minor.map(m -> m >= since
+                                    ? ", which its Python does not have"
+                                    : ", which its Python 3." + m + " still has")
                             .orElse("");
                     findings.add(CheckFinding.of(
                             file,
@@ -124,7 +127,8 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
 
     private static Optional<Integer> minorOf(Path interpreter) {
         try {
-            Matcher name = PYTHON.matcher(String.valueOf(interpreter.toRealPath().getFileName()));
+            Matcher name =
+                    PYTHON.matcher(String.valueOf(interpreter.toRealPath().getFileName()));
             return name.matches() && name.group("minor") != null
                     ? Optional.of(Integer.parseInt(name.group("minor")))
                     : Optional.empty();

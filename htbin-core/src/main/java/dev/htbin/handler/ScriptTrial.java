@@ -8,7 +8,11 @@ import dev.htbin.cgi.RunReport;
 import dev.htbin.cgi.RunTrace;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.LocalExchange;
+import dev.htbin.http.Request;
+import dev.htbin.http.ServerInfo;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,13 +48,31 @@ public record ScriptTrial(FileConfig files, CgiConfig cgi, int keptBytes, Durati
             int status, Optional<Finding> finding, Optional<RunReport> report, Optional<Throwable> broken) {}
 
     /**
-     * Makes the request; the response goes where the exchange has it.
+     * A request to make.
      *
-     * @param exchange not answered yet
-     * @return what came of it; of a script that lives on after its response, as of {@code endWait} later
-     * @throws IOException if the response can't be written
+     * @param head its head
+     * @param body its body; empty if it has none. Left open
+     * @param server what the server says of itself
+     * @param port the port that the request is said to have come to
      */
-    public Outcome run(LocalExchange exchange) throws IOException {
+    public record Attempt(Request head, Optional<InputStream> body, ServerInfo server, int port) {}
+
+    /**
+     * Makes a request.
+     *
+     * @param attempt the request
+     * @param out where the response goes, as a client would be shown it; left open
+     * @return what came of it; of a script that lives on after its response, as of {@code endWait} later
+     * @throws IOException if the body can't be read or the response can't be written
+     */
+    public Outcome run(Attempt attempt, OutputStream out) throws IOException {
+        var exchange = new LocalExchange(
+                attempt.head(),
+                attempt.body(),
+                attempt.server(),
+                attempt.port(),
+                out,
+                code -> StatusText.of(code).phrase());
         var handler = new Handler(exchange);
         try {
             handler.handle();
@@ -62,11 +84,7 @@ public record ScriptTrial(FileConfig files, CgiConfig cgi, int keptBytes, Durati
         }
         Optional<RunReport> report = handler.report();
         Optional<Finding> finding = handler.finding().or(() -> report.flatMap(RunReport::finding));
-        return new Outcome(
-                exchange.head().map(head -> head.status()).orElse(0),
-                finding,
-                report,
-                exchange.aborted());
+        return new Outcome(exchange.head().map(head -> head.status()).orElse(0), finding, report, exchange.aborted());
     }
 
     private final class Handler extends CgiHttpRequestHandler {

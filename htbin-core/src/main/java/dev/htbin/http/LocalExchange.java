@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class LocalExchange implements Exchange {
     private final ServerInfo server;
     private final InetSocketAddress local;
     private final OutputStream out;
+    private final IntFunction<String> phrases;
     private @Nullable ResponseHead head;
     private volatile @Nullable Throwable aborted;
 
@@ -33,9 +35,16 @@ public final class LocalExchange implements Exchange {
      * @param server what the server says of itself
      * @param port the port that it says it was asked on
      * @param out where the response goes; flushed after each part of it, not closed
+     * @param phrases the reason phrase of a status that was given none
      */
     public LocalExchange(
-            Request request, Optional<InputStream> body, ServerInfo server, int port, OutputStream out) {
+            Request request,
+            Optional<InputStream> body,
+            ServerInfo server,
+            int port,
+            OutputStream out,
+            IntFunction<String> phrases) {
+        this.phrases = requireNonNull(phrases, "phrases");
         this.request = requireNonNull(request, "request");
         this.body = requireNonNull(body, "body");
         this.server = requireNonNull(server, "server");
@@ -60,8 +69,7 @@ public final class LocalExchange implements Exchange {
 
     @Override
     public Peer peer() {
-        return new Peer(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), local, false, Optional.empty());
+        return new Peer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), local, false, Optional.empty());
     }
 
     @Override
@@ -139,7 +147,8 @@ public final class LocalExchange implements Exchange {
         }
         head = responseHead;
         var text = new StringBuilder("HTTP/1.1 ").append(responseHead.status());
-        text.append(' ').append(responseHead.reason()).append("\r\n");
+        String reason = responseHead.reason().isEmpty() ? phrases.apply(responseHead.status()) : responseHead.reason();
+        text.append(' ').append(reason).append("\r\n");
         for (Field field : responseHead.fields()) {
             text.append(field.name()).append(": ").append(field.value()).append("\r\n");
         }

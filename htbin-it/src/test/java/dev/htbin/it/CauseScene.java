@@ -26,8 +26,8 @@ final class CauseScene implements AutoCloseable {
                     .with(Resource.FILE_SIZE, 64 << 10)
                     .with(Resource.ADDRESS_SPACE, 512 << 20)
                     .with(Resource.OPEN_FILES, 32));
-    static final Profile ALONE = Profile.standard()
-            .withLimits(Profile.standard().limits().with(Resource.PROCESSES, 1));
+    static final Profile ALONE =
+            Profile.standard().withLimits(Profile.standard().limits().with(Resource.PROCESSES, 1));
     static final Profile READONLY =
             Profile.of(Profile.Kind.READONLY).withReadable(List.of(Path.of(System.getProperty("java.io.tmpdir"))));
 

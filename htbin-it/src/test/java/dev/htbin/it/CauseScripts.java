@@ -175,7 +175,8 @@ final class CauseScripts {
         all.put(Cause.OTHER_SYSTEM_CALLS, CauseScripts::otherSystemCalls);
         all.put(Cause.DENIED, scene -> {
             scene.with(CauseScene.READONLY);
-            scene.shell("set -e\necho x > '%s/kept'\necho".formatted(scene.site().data()));
+            scene.shell(
+                    "set -e\necho x > '%s/kept'\necho".formatted(scene.site().data()));
         });
     }
 
@@ -183,11 +184,10 @@ final class CauseScripts {
         all.put(Cause.PROCESSOR_LIMIT, scene -> scene.with(CauseScene.LIMITED).shell("while :; do :; done"));
         all.put(Cause.FILE_SIZE_LIMIT, scene -> {
             scene.with(CauseScene.LIMITED);
-            scene.shell("exec head -c 1000000 /dev/zero > '%s/large'".formatted(scene.site().data()));
+            scene.shell("exec head -c 1000000 /dev/zero > '%s/large'"
+                    .formatted(scene.site().data()));
         });
-        all.put(
-                Cause.MEMORY,
-                scene -> scene.with(CauseScene.LIMITED).script("#!/usr/bin/python3\nx = 'a' * 10**10\n"));
+        all.put(Cause.MEMORY, scene -> scene.with(CauseScene.LIMITED).script("#!/usr/bin/python3\nx = 'a' * 10**10\n"));
         all.put(Cause.PROCESS_LIMIT, scene -> {
             Programs.requireRoot("processes of a user that only scripts run as");
             scene.with(CauseScene.ALONE).shell("sleep 0\necho");

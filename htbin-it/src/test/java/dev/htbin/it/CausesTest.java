@@ -64,14 +64,15 @@ class CausesTest {
             logger.addAppender(log);
             FileConfig files = FileConfig.of(scene.site().root());
             try (var server = HttpServer.start(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, scene.config())))) {
                 scene.occupy(path -> client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString()));
                 HttpResponse<String> response =
                         client.send(request(server, scene.target()), HttpResponse.BodyHandlers.ofString());
                 scene.close();
-                List<String> lines =
-                        log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+                List<String> lines = log.list.stream()
+                        .map(ILoggingEvent::getFormattedMessage)
+                        .toList();
                 assertEquals(cause.status(), response.statusCode(), () -> response.body() + "\n" + lines);
                 String id = response.headers().firstValue("X-Request-Id").orElseThrow();
                 assertTrue(response.body().contains(id), response::body);

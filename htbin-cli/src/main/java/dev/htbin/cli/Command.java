@@ -79,6 +79,7 @@ final class Command {
             }
             case CHECK -> Check.of(arguments, settings).print(console);
             case RUN -> Run.of(arguments, settings).print(console);
+            case REPLAY -> Replay.of(arguments, settings).print(console);
         };
     }
 

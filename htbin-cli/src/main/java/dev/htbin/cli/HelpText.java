@@ -12,7 +12,7 @@ final class HelpText {
             """;
     private static final String TAIL = """
 
-            --cgi-directory, --cgi-extension, --profile, --read, --write and --script-user imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
+            --cgi-directory, --cgi-extension, --profile, --read, --write, --script-user, --dev and --record imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
 
               htbin --cgi 8000
               htbin --cgi --directory examples/site --bind 0.0.0.0
@@ -35,6 +35,16 @@ final class HelpText {
               htbin run cgi-bin/hello.py
               htbin run cgi-bin/form.py '/extra?a=1' -H 'Cookie: a=b' -v
               htbin run cgi-bin/form.py -d 'name=Ada'
+            """;
+
+    private static final String REPLAY_TAIL = """
+
+            The directory that is served is --directory, as for the server. Recordings have masks in the place of passwords, tokens and cookies.
+            Exit codes: as of run; 2 also for a file that is no recording.
+
+              htbin replay last --record runs
+              htbin replay runs/20261125T120000.000Z-0123456789abcdef.json --under 'strace -f'
+              htbin replay last --record runs --under 'python3 -m pdb'
             """;
 
     private HelpText() {}
@@ -62,6 +72,7 @@ final class HelpText {
                             case SERVE, EXPLAIN -> TAIL;
                             case CHECK -> CHECK_TAIL;
                             case RUN -> RUN_TAIL;
+                            case REPLAY -> REPLAY_TAIL;
                         })
                 .toString();
     }

@@ -83,6 +83,19 @@ enum Option {
             "Answer to this host name too when bound to loopback; * for all. Repeatable.",
             "--allow-host"),
     HEADER(Use.REQUESTS, "FIELD", "A field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
+    DEV(
+            Use.SERVERS,
+            "",
+            "Show on the page why a script failed, keep the last 50 runs, reload pages on changes. Only on loopback.",
+            "--dev"),
+    DEV_ANYWHERE(
+            Use.SERVERS,
+            "",
+            "As --dev, also where other machines can see it: environments, sources of errors, requests.",
+            "--dev-anywhere"),
+    NO_LIVE_RELOAD(Use.SERVERS, "", "With --dev: add nothing to pages.", "--no-live-reload"),
+    RECORD(Use.RECORDERS, "DIR", "Keep every run of a script in this directory; with replay: look there.", "--record"),
+    UNDER(Use.REPLAY, "COMMAND", "Run the script by this command, such as 'strace -f', as yourself.", "--under"),
     METHOD(Use.RUN, "METHOD", "The method of the request. Default: GET, with --data POST.", "-X", "--request"),
     DATA(
             Use.RUN,
@@ -112,6 +125,8 @@ enum Option {
     private enum Use {
         ANYWHERE(EnumSet.allOf(Subcommand.class)),
         SERVERS(EnumSet.of(Subcommand.SERVE, Subcommand.EXPLAIN)),
+        RECORDERS(EnumSet.of(Subcommand.SERVE, Subcommand.REPLAY)),
+        REPLAY(EnumSet.of(Subcommand.REPLAY)),
         REQUESTS(EnumSet.of(Subcommand.EXPLAIN, Subcommand.RUN)),
         CHECK(EnumSet.of(Subcommand.CHECK)),
         RUN(EnumSet.of(Subcommand.RUN));

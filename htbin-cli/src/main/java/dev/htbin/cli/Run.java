@@ -2,12 +2,6 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.htbin.cgi.CgiConfig;
-import dev.htbin.cgi.RunReport;
-import dev.htbin.cgi.RunTimes;
-import dev.htbin.cgi.ScriptHost;
-import dev.htbin.file.FileConfig;
-import dev.htbin.handler.ScriptTrial;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpException;
@@ -15,14 +9,11 @@ import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import dev.htbin.http.UrlPath;
-import dev.htbin.jetty.EngineConfig;
-import dev.htbin.process.launch.Launchers;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +38,6 @@ record Run(
         String method,
         List<String> fields,
         Optional<String> data) {
-    private static final int KEPT_BYTES = 1 << 20;
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     Run {
@@ -97,66 +87,10 @@ record Run(
         Settings.Scripts scripts = settings.scripts().orElseThrow();
         ScriptLocation location = ScriptLocation.of(script, served, scripts);
         Request request = request(location.path());
-        try (ScriptHost host = new ScriptHost(
-                        Launchers.start(Serve.launcherConfig(scripts, location.root(), Optional.empty())));
-                InputStream body = body()) {
-            CgiConfig config = location.withDirectory(Serve.configOf(settings, location.root(), host));
-            var trial = new ScriptTrial(
-                    new FileConfig(location.root()),
-                    config,
-                    KEPT_BYTES,
-                    config.limits().grace());
-            var attempt = new ScriptTrial.Attempt(
-                    request, data.map(given -> body), EngineConfig.defaults().server(), settings.port());
-            ScriptTrial.Outcome outcome = trial.run(attempt, console.body());
-            console.flush();
-            return report(outcome, console);
+        try (InputStream body = body()) {
+            return new Trial(settings, location.root())
+                    .run(location::withDirectory, request, data.map(given -> body), console);
         }
-    }
-
-    private int report(ScriptTrial.Outcome outcome, Console console) {
-        if (settings.verbose()) {
-            outcome.report().ifPresent(report -> describe(report, console));
-        } else {
-            outcome.report().ifPresent(report -> report.stderrLines().forEach(line -> console.tell("stderr: " + line)));
-        }
-        outcome.finding().ifPresent(finding -> console.complain(finding.toString()));
-        boolean good = outcome.finding().isEmpty()
-                && outcome.broken().isEmpty()
-                && outcome.status() > 0
-                && outcome.status() < 500;
-        return good ? Command.OK : Command.FAILED;
-    }
-
-    private void describe(RunReport report, Console console) {
-        report.plan().ifPresent(plan -> {
-            console.tell("script: " + plan.script().file());
-            console.tell("directory: " + plan.spec().directory());
-            console.tell("profile: " + plan.spec().profile().name() + ", user " + report.user());
-            plan.spec()
-                    .environment()
-                    .forEach((name, value) ->
-                            console.tell("environment: " + Octets.toText(name) + "=" + Octets.toText(value)));
-            plan.dropped().forEach(field -> console.tell("not passed on: " + field.name() + ": " + field.reason()));
-        });
-        report.stderrLines().forEach(line -> console.tell("stderr: " + line));
-        console.tell("request id: " + report.id());
-        console.tell("times: " + times(report.times()));
-        console.tell("output: %d octets".formatted(report.output().bytes()));
-        console.tell("end: " + report.exit().map(Object::toString).orElse("it lives on, or was ended"));
-    }
-
-    private static String times(RunTimes times) {
-        var text = new ArrayList<String>();
-        times.queued().ifPresent(t -> text.add("queued " + millis(t)));
-        times.started().ifPresent(t -> text.add("started " + millis(t)));
-        times.firstOctet().ifPresent(t -> text.add("first octet " + millis(t)));
-        times.ended().ifPresent(t -> text.add("ended " + millis(t)));
-        return String.join(", ", text);
-    }
-
-    private static String millis(Duration time) {
-        return "%.1f ms".formatted(time.toNanos() / 1e6);
     }
 
     private Request request(UrlPath scriptPath) throws IOException {

@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
+import dev.htbin.develop.Development;
 import dev.htbin.file.FileConfig;
 import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.handler.CgiHttpRequestHandler;
@@ -20,16 +21,21 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
 /** A server that runs: its parts are started in order, and closed in the reverse order. */
 final class Serve implements AutoCloseable {
     private final Optional<ScriptHost> host;
+    private final Optional<Development> development;
     private final HttpServer server;
 
-    private Serve(Optional<ScriptHost> host, HttpServer server) {
+    private Serve(Optional<ScriptHost> host, Optional<Development> development, HttpServer server) {
         this.host = host;
+        this.development = development;
         this.server = server;
     }
 
@@ -55,8 +61,10 @@ final class Serve implements AutoCloseable {
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
         InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
+        requireLoopback(settings, address);
         Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
+        Optional<Development> development = Optional.empty();
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
@@ -65,18 +73,26 @@ final class Serve implements AutoCloseable {
             HttpHandler handler;
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
+                prepareRecords(settings, become);
                 Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
-                handler = cgi(files, configOf(settings, root, host.get()));
+                CgiConfig config = configOf(settings, root, host.get());
+                if (settings.development().pages() || settings.development().record().isPresent()) {
+                    development = Optional.of(Development.start(files, config, settings.development()));
+                    handler = development.get();
+                } else {
+                    handler = cgi(files, config);
+                }
             } else {
                 RootUser.leave(become);
                 handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
             }
             HttpServer server = listener.serve(checked(handler, address, settings));
             console.print(banner.text(server.address()));
-            return new Serve(host, server);
+            return new Serve(host, development, server);
         } catch (IOException | RuntimeException e) {
+            development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
             listener.close();
             throw e;
@@ -91,8 +107,39 @@ final class Serve implements AutoCloseable {
     /** Lets what runs end within the grace, and frees everything. */
     @Override
     public void close() {
+        // Pages that wait for changes would hold the server up.
+        development.ifPresent(Development::endWaiting);
         server.close();
         host.ifPresent(ScriptHost::close);
+        development.ifPresent(Development::close);
+    }
+
+    /** Pages of development tell all that the server knows. */
+    private static void requireLoopback(Settings settings, InetSocketAddress address) {
+        if (settings.development().pages()
+                && !address.getAddress().isLoopbackAddress()
+                && !settings.developmentAnywhere()) {
+            throw new UsageException(
+                    "--dev: not with --bind %s, where other machines could see environments and requests (expected: --bind 127.0.0.1, or --dev-anywhere)"
+                            .formatted(settings.bind()));
+        }
+    }
+
+    /** Makes the directory of recordings while this process may, for whom it becomes. */
+    private static void prepareRecords(Settings settings, Optional<ServerUser> become) throws IOException {
+        Optional<Path> folder = settings.development().record();
+        if (folder.isEmpty() || Files.exists(folder.get())) {
+            return;
+        }
+        Files.createDirectories(folder.get());
+        if (folder.get().getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(folder.get(), PosixFilePermissions.fromString("rwx------"));
+            Optional<String> user = become.flatMap(ServerUser::name);
+            if (user.isPresent()) {
+                var users = folder.get().getFileSystem().getUserPrincipalLookupService();
+                Files.setOwner(folder.get(), users.lookupPrincipalByName(user.get()));
+            }
+        }
     }
 
     /** Returns how scripts are run, for a host that was started with {@link #launcherConfig}. */

@@ -3,6 +3,7 @@ package dev.htbin.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.cgi.CgiConfig;
+import dev.htbin.develop.Development;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
+ * @param development what is shown and recorded of scripts
+ * @param developmentAnywhere whether that may be where other machines can see it
  * @param quiet whether requests are not logged
  * @param verbose whether the log is detailed
  */
@@ -37,6 +40,8 @@ record Settings(
         Set<String> allowedHosts,
         Limits limits,
         Optional<String> serverUser,
+        Development.Wishes development,
+        boolean developmentAnywhere,
         boolean quiet,
         boolean verbose) {
     /** The address that is listened on unless another one is named. */
@@ -52,6 +57,7 @@ record Settings(
         requireNonNull(scripts, "scripts");
         requireNonNull(limits, "limits");
         requireNonNull(serverUser, "serverUser");
+        requireNonNull(development, "development");
         allowedHosts = Set.copyOf(allowedHosts);
     }
 
@@ -96,8 +102,18 @@ record Settings(
                 arguments
                         .last(Option.SERVER_USER)
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
+                development(arguments),
+                arguments.has(Option.DEV_ANYWHERE),
                 arguments.has(Option.QUIET),
                 arguments.has(Option.VERBOSE));
+    }
+
+    private static Development.Wishes development(Arguments arguments) {
+        boolean wanted = arguments.has(Option.DEV) || arguments.has(Option.DEV_ANYWHERE);
+        return new Development.Wishes(
+                wanted,
+                wanted && !arguments.has(Option.NO_LIVE_RELOAD),
+                arguments.last(Option.RECORD).map(d -> Values.path("--record", d).toAbsolutePath()));
     }
 
     private static Path directory(Optional<String> given) {
@@ -122,7 +138,8 @@ record Settings(
                 rules,
                 arguments.last(Option.USER).map(u -> Values.notEmpty(Option.USER, u, "the name of a user")),
                 arguments.has(Option.REQUIRE_CONFINEMENT));
-        boolean implied = arguments.subcommand() == Subcommand.RUN || arguments.subcommand() == Subcommand.CHECK;
+        boolean implied = arguments.subcommand() != Subcommand.SERVE && arguments.subcommand() != Subcommand.EXPLAIN;
+        implied |= arguments.has(Option.DEV) || arguments.has(Option.DEV_ANYWHERE) || arguments.has(Option.RECORD);
         boolean wanted = implied
                 || arguments.has(Option.CGI)
                 || !directories.isEmpty()

@@ -19,7 +19,11 @@ enum Subcommand {
     RUN(
             "run",
             List.of("SCRIPT", "['/PATH?QUERY']"),
-            "Makes one request to a script without a server, as the server would, and prints the response.");
+            "Makes one request to a script without a server, as the server would, and prints the response."),
+    REPLAY(
+            "replay",
+            List.of("FILE|last"),
+            "Makes a recorded request again, here and now, and says whether it ends as it did.");
 
     private final String word;
     private final List<String> operands;

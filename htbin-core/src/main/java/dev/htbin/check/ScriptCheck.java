@@ -105,7 +105,7 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
     private static void checkImports(Path file, String text, Optional<Integer> minor, List<CheckFinding> findings) {
         Matcher imports = IMPORT.matcher(text);
         while (imports.find()) {
-            for (String part : imports.group("modules").split("\\bimport\\b")[0].split(",")) {
+            for (String part : imports.group("modules").split("\\bimport\\b", 2)[0].split(",", -1)) {
                 String module = part.strip().split("[\\s.]", 2)[0];
                 Optional<String> removed = PythonModules.removed(module);
                 if (removed.isPresent()) {

@@ -37,8 +37,7 @@ record Replay(Settings settings, Path file, List<String> under) {
 
     static Replay of(Arguments arguments, Settings settings) throws IOException {
         String name = arguments.positionals().getFirst();
-        List<String> under =
-                arguments.last(Option.UNDER).map(ShellWords::split).orElse(List.of());
+        List<String> under = arguments.last(Option.UNDER).map(ShellWords::split).orElse(List.of());
         if (arguments.has(Option.UNDER) && under.isEmpty()) {
             throw Values.refused("--under", arguments.last(Option.UNDER).orElse(""), "a command");
         }
@@ -51,8 +50,8 @@ record Replay(Settings settings, Path file, List<String> under) {
                     "replay: last of which directory (expected: --record DIR, with the directory that the server records to)");
         }
         Path newest = RecordingFolder.newestIn(folder.get())
-                .orElseThrow(() ->
-                        new UsageException("replay: no recording in '%s' (expected: at least one)".formatted(folder.get())));
+                .orElseThrow(() -> new UsageException(
+                        "replay: no recording in '%s' (expected: at least one)".formatted(folder.get())));
         return new Replay(settings, newest, under);
     }
 
@@ -83,7 +82,8 @@ record Replay(Settings settings, Path file, List<String> under) {
                 ? Optional.of(new ByteArrayInputStream(octets))
                 : Optional.empty();
         if (!under.isEmpty()) {
-            return new Supervised(settings, root, under).run(request, body.isPresent() ? Optional.of(octets) : Optional.empty(), console);
+            return new Supervised(settings, root, under)
+                    .run(request, body.isPresent() ? Optional.of(octets) : Optional.empty(), console);
         }
         console.tell("replaying %s %s, request %s, which ended with %s"
                 .formatted(
@@ -108,7 +108,8 @@ record Replay(Settings settings, Path file, List<String> under) {
 
     private Recorded read() throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new UsageException("replay: '%s' is no file (expected: a recording, as --record DIR makes them)".formatted(file));
+            throw new UsageException(
+                    "replay: '%s' is no file (expected: a recording, as --record DIR makes them)".formatted(file));
         }
         if (Files.size(file) > MOST_BYTES) {
             throw new UsageException("replay: '%s' is too long for a recording".formatted(file));

@@ -78,7 +78,8 @@ final class Serve implements AutoCloseable {
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
                 CgiConfig config = configOf(settings, root, host.get());
-                if (settings.development().pages() || settings.development().record().isPresent()) {
+                if (settings.development().pages()
+                        || settings.development().record().isPresent()) {
                     development = Optional.of(Development.start(files, config, settings.development()));
                     handler = development.get();
                 } else {

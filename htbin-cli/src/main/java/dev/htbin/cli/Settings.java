@@ -113,7 +113,9 @@ record Settings(
         return new Development.Wishes(
                 wanted,
                 wanted && !arguments.has(Option.NO_LIVE_RELOAD),
-                arguments.last(Option.RECORD).map(d -> Values.path("--record", d).toAbsolutePath()));
+                arguments
+                        .last(Option.RECORD)
+                        .map(d -> Values.path("--record", d).toAbsolutePath()));
     }
 
     private static Path directory(Optional<String> given) {

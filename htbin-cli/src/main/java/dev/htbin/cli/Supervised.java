@@ -70,8 +70,11 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
                     .directory(plan.spec().directory().toFile())
                     .inheritIO();
             builder.environment().clear();
-            plan.spec().environment().forEach((name, value) -> builder.environment().put(Octets.toText(name), Octets.toText(value)));
-            // The command is looked for where this one would be, the script's own programs where the server has them looked for.
+            plan.spec()
+                    .environment()
+                    .forEach((name, value) -> builder.environment().put(Octets.toText(name), Octets.toText(value)));
+            // The command is looked for where this one would be, the script's own programs where the server has them
+            // looked for.
             if (body.isPresent()) {
                 Files.write(input, body.get());
                 builder.redirectInput(new File(input.toString()));
@@ -132,11 +135,6 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
             return List.of();
         }
         return List.of(
-                "setpriv",
-                "--reuid=" + user.uid(),
-                "--regid=" + user.gid(),
-                "--clear-groups",
-                "--inh-caps=-all",
-                "--");
+                "setpriv", "--reuid=" + user.uid(), "--regid=" + user.gid(), "--clear-groups", "--inh-caps=-all", "--");
     }
 }

@@ -48,8 +48,8 @@ record Trial(Settings settings, DocumentRoot root) {
             CgiConfig config = adapt.apply(Serve.configOf(settings, root, host));
             var trial = new ScriptTrial(
                     new FileConfig(root), config, KEPT_BYTES, config.limits().grace());
-            var attempt =
-                    new ScriptTrial.Attempt(request, body, EngineConfig.defaults().server(), settings.port());
+            var attempt = new ScriptTrial.Attempt(
+                    request, body, EngineConfig.defaults().server(), settings.port());
             ScriptTrial.Outcome outcome = trial.run(attempt, console.body());
             console.flush();
             return report(outcome, console);

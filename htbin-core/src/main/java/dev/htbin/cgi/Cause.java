@@ -199,21 +199,25 @@ public enum Cause {
             502,
             "The script imports a Python module that is not there.",
             "Install it for the interpreter that the #! line names."),
-    PYTHON_ERROR(82, 502, "The script ended with a Python exception.", "See the traceback in the log."),
+    PYTHON_ERROR(
+            82,
+            502,
+            "The script ended with a Python exception.",
+            "The last line of the traceback says what was wrong, the lines above it where."),
     PERL_MODULE_MISSING(
             83,
             502,
             "The script uses a Perl module that is not there.",
             "Install it for the interpreter that the #! line names."),
-    PERL_ERROR(84, 502, "The script ended with a Perl error.", "See the line that it names."),
+    PERL_ERROR(84, 502, "The script ended with a Perl error.", "Mend the line that it names."),
     COMMAND_MISSING(
             85,
             502,
             "A command that the script calls was not found.",
             "Install it, or give its directory with --env PATH=..."),
-    PHP_ERROR(86, 502, "The script ended with a PHP error.", "See the line that it names."),
-    RUBY_ERROR(87, 502, "The script ended with a Ruby exception.", "See the line that it names."),
-    SHELL_SYNTAX(88, 502, "The shell does not understand the script.", "See the line that it names.");
+    PHP_ERROR(86, 502, "The script ended with a PHP error.", "Mend the line that it names."),
+    RUBY_ERROR(87, 502, "The script ended with a Ruby exception.", "Mend the line that it names."),
+    SHELL_SYNTAX(88, 502, "The shell does not understand the script.", "Mend the line that it names.");
 
     private final int number;
     private final int status;

@@ -266,6 +266,7 @@ final class ScriptRun {
 
         private void ended(ExitStatus status) {
             boolean byItself = stopReason.get() == null;
+            trace.ended(status);
             if (!isSettled()) {
                 complete(status);
             }
@@ -273,7 +274,6 @@ final class ScriptRun {
             if (byItself && !status.success() && !answered.isCompletedExceptionally()) {
                 reportLateFailure(status);
             }
-            trace.ended(status);
         }
 
         /** The response was complete, or what came of it was: the client can't be told any more. */

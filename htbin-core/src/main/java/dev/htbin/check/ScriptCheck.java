@@ -105,7 +105,8 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
     private static void checkImports(Path file, String text, Optional<Integer> minor, List<CheckFinding> findings) {
         Matcher imports = IMPORT.matcher(text);
         while (imports.find()) {
-            for (String part : imports.group("modules").split("\\bimport\\b", 2)[0].split(",", -1)) {
+            for (String part :
+                    imports.group("modules").split("\\bimport\\b", 2)[0].split(",", -1)) {
                 String module = part.strip().split("[\\s.]", 2)[0];
                 Optional<String> removed = PythonModules.removed(module);
                 if (removed.isPresent()) {

@@ -4,9 +4,9 @@ import dev.htbin.cgi.Kept;
 import dev.htbin.http.Field;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.List;
 
 /** A request as a command line of curl, for a POSIX shell. */
 final class CurlCommand {
@@ -40,10 +40,14 @@ final class CurlCommand {
             }
         }
         if (body.bytes() > 0) {
-            boolean fits = body.whole() && body.octets().length() <= LONGEST_BODY && body.octets().indexOf(0) < 0;
+            boolean fits = body.whole()
+                    && body.octets().length() <= LONGEST_BODY
+                    && body.octets().indexOf(0) < 0;
             command.append(" --data-binary ").append(fits ? quoted(body.octets()) : "@BODY");
         }
-        return command.append(' ').append(quoted("http://" + host + request.target())).toString();
+        return command.append(' ')
+                .append(quoted("http://" + host + request.target()))
+                .toString();
     }
 
     private static String quoted(String octets) {

@@ -55,11 +55,11 @@ public final class Development implements HttpHandler, AutoCloseable {
      * @throws IOException if files can't be watched, or the folder of recordings can't be written to
      */
     public static Development start(FileConfig files, CgiConfig cgi, Wishes wishes) throws IOException {
-        Optional<RecordingFolder> folder =
-                wishes.record().isPresent() ? Optional.of(RecordingFolder.open(wishes.record().get())) : Optional.empty();
-        Optional<LiveReload> reload = wishes.liveReload()
-                ? Optional.of(LiveReload.watch(files.root().directory()))
+        Optional<RecordingFolder> folder = wishes.record().isPresent()
+                ? Optional.of(RecordingFolder.open(wishes.record().get()))
                 : Optional.empty();
+        Optional<LiveReload> reload =
+                wishes.liveReload() ? Optional.of(LiveReload.watch(files.root().directory())) : Optional.empty();
         return new Development(files, cgi, wishes.pages(), reload, folder);
     }
 

@@ -66,9 +66,12 @@ final class DevelopmentPages {
                     .append(RUN)
                     .append(escape(run.id()))
                     .append("\">")
-                    .append(escape(run.request().method() + " " + Octets.toText(Secrets.inQuery(run.request().target()))))
+                    .append(escape(run.request().method() + " "
+                            + Octets.toText(Secrets.inQuery(run.request().target()))))
                     .append("</a><td>")
-                    .append(escape(run.finding().map(f -> f.cause().id() + " " + f.cause().seen()).orElse("answered")))
+                    .append(escape(run.finding()
+                            .map(f -> f.cause().id() + " " + f.cause().seen())
+                            .orElse("answered")))
                     .append('\n');
         }
         body.append("</table>\n");

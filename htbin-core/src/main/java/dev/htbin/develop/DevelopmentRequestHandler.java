@@ -99,7 +99,13 @@ final class DevelopmentRequestHandler extends CgiHttpRequestHandler {
         report.ifPresent(run -> development.recordings().add(run));
         sendPage(
                 status,
-                new ReportPage(exchange().request(), status, requestId(), Optional.of(finding), report, report.isPresent())
+                new ReportPage(
+                                exchange().request(),
+                                status,
+                                requestId(),
+                                Optional.of(finding),
+                                report,
+                                report.isPresent())
                         .html());
     }
 

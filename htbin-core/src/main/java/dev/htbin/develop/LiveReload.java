@@ -42,7 +42,8 @@ public final class LiveReload implements AutoCloseable {
 
     private final Path root;
     private final WatchService watcher;
-    private final String start = Long.toHexString(System.nanoTime() ^ ProcessHandle.current().pid());
+    private final String start =
+            Long.toHexString(System.nanoTime() ^ ProcessHandle.current().pid());
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long version = 1;
@@ -69,7 +70,8 @@ public final class LiveReload implements AutoCloseable {
     private void register(Path top) throws IOException {
         Files.walkFileTree(top, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
                 if (!directory.equals(root) && isHidden(directory)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
@@ -149,10 +151,7 @@ public final class LiveReload implements AutoCloseable {
     void send(Exchange exchange) throws IOException {
         exchange.onDisconnect(this::wake);
         var head = ResponseHead.of(
-                200,
-                Fields.empty()
-                        .plus("Content-Type", "text/event-stream")
-                        .plus("Cache-Control", "no-store"));
+                200, Fields.empty().plus("Content-Type", "text/event-stream").plus("Cache-Control", "no-store"));
         try (ResponseBody body = exchange.respond(head)) {
             long sent = 0;
             while (!closed) {

@@ -59,7 +59,13 @@ public final class RecordingText {
             all.put("environment", environment);
         });
         all.put("user", run.user());
-        all.put("output", kept(new Kept(Secrets.inOutput(run.output().octets()), Math.max(run.output().bytes(), Secrets.inOutput(run.output().octets()).length()))));
+        all.put(
+                "output",
+                kept(new Kept(
+                        Secrets.inOutput(run.output().octets()),
+                        Math.max(
+                                run.output().bytes(),
+                                Secrets.inOutput(run.output().octets()).length()))));
         all.put("stderr", kept(run.stderr()));
         all.put("exit", run.exit().map(Object::toString));
         all.put("milliseconds", timesOf(run));
@@ -78,9 +84,14 @@ public final class RecordingText {
             fields.add(List.of(field.name(), field.value()));
         }
         request.put("fields", fields);
-        boolean form = run.request().fields().first("Content-Type").orElse("").startsWith("application/x-www-form-urlencoded");
+        boolean form =
+                run.request().fields().first("Content-Type").orElse("").startsWith("application/x-www-form-urlencoded");
         String body = form ? Secrets.inQuery(run.body().octets()) : run.body().octets();
-        request.put("body", kept(new Kept(body, run.body().whole() ? body.length() : Math.max(run.body().bytes(), body.length() + 1L))));
+        request.put(
+                "body",
+                kept(new Kept(
+                        body,
+                        run.body().whole() ? body.length() : Math.max(run.body().bytes(), body.length() + 1L))));
         return request;
     }
 
@@ -126,7 +137,10 @@ public final class RecordingText {
         }
         try {
             for (Object element : list) {
-                if (!(element instanceof List<?> pair && pair.size() == 2 && pair.get(0) instanceof String name && pair.get(1) instanceof String value)) {
+                if (!(element instanceof List<?> pair
+                        && pair.size() == 2
+                        && pair.get(0) instanceof String name
+                        && pair.get(1) instanceof String value)) {
                     throw new Damaged("request.fields: '%s' (expected: name and value)".formatted(element));
                 }
                 fields.add(new Field(name, value));
@@ -134,11 +148,17 @@ public final class RecordingText {
             Map<?, ?> body = map(request.get("body"), "request.body");
             String octets = octets(body, "octets");
             if (!(body.get("bytes") instanceof Long bytes) || bytes < octets.length()) {
-                throw new Damaged("request.body.bytes: '%s' (expected: at least %d)".formatted(body.get("bytes"), octets.length()));
+                throw new Damaged("request.body.bytes: '%s' (expected: at least %d)"
+                        .formatted(body.get("bytes"), octets.length()));
             }
-            var head = new Request(octets(request, "method"), octets(request, "target"), version(octets(request, "version")), Fields.of(fields));
+            var head = new Request(
+                    octets(request, "method"),
+                    octets(request, "target"),
+                    version(octets(request, "version")),
+                    Fields.of(fields));
             if (!head.target().startsWith("/") || !head.method().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-                throw new Damaged("request: '%s %s' (expected: a method and a path)".formatted(head.method(), head.target()));
+                throw new Damaged(
+                        "request: '%s %s' (expected: a method and a path)".formatted(head.method(), head.target()));
             }
             String finding = all.get("finding") instanceof String id ? id : "";
             return new Recorded(octets(all, "id"), head, new Kept(octets, bytes), finding);

@@ -47,7 +47,8 @@ public final class Secrets {
         var masked = new ArrayList<Field>();
         for (Field field : fields) {
             boolean secret = isSecret(field.name());
-            masked.add(new Field(field.name(), secret ? MASK : field.is("Referer") ? inQuery(field.value()) : field.value()));
+            masked.add(new Field(
+                    field.name(), secret ? MASK : field.is("Referer") ? inQuery(field.value()) : field.value()));
         }
         return Fields.of(masked);
     }
@@ -61,6 +62,7 @@ public final class Secrets {
 
     /** Returns the beginning of a script's output with the values of its {@code Set-Cookie} fields masked. */
     public static String inOutput(String output) {
-        return output.replaceAll("(?im)^((?:Set-Cookie|Authorization):)[^\r\n]*", "$1 " + Matcher.quoteReplacement(MASK));
+        return output.replaceAll(
+                "(?im)^((?:Set-Cookie|Authorization):)[^\r\n]*", "$1 " + Matcher.quoteReplacement(MASK));
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -116,6 +117,7 @@ final class CauseScripts {
             scene.atTheEnd(() -> setProcessesOfThisProcess(before));
             setProcessesOfThisProcess("0");
         });
+        all.put(Cause.NO_SPACE, CauseScripts::noSpace);
         all.put(Cause.TOO_MANY, scene -> {
             scene.with(Concurrency.of(1, 0)).shell("echo");
             occupy(scene);
@@ -196,7 +198,7 @@ final class CauseScripts {
                 Cause.DESCRIPTOR_LIMIT,
                 scene -> scene.with(CauseScene.LIMITED)
                         .script("#!/usr/bin/python3\nfiles = [open('/dev/null') for i in range(100)]\n"));
-        all.put(Cause.NO_SPACE, scene -> scene.shell("cat /etc/passwd > /dev/full || exit 1"));
+        all.put(Cause.DISK_FULL, scene -> scene.shell("cat /etc/passwd > /dev/full || exit 1"));
     }
 
     private static void ofStandardError(Map<Cause, Arrangement> all) {
@@ -229,27 +231,43 @@ final class CauseScripts {
     }
 
     private static void noExecMount(CauseScene scene) throws Exception {
-        Programs.requireRoot("a file system that is mounted noexec");
-        Path mount = Files.createDirectory(scene.site().scripts().resolve("mount"));
-        Run mounted = Run.of(
-                scene.site().root(),
-                Map.of(),
-                new byte[0],
-                "mount",
-                "-t",
-                "tmpfs",
-                "-o",
-                "noexec,mode=755",
-                "none",
-                mount.toString());
-        if (mounted.status() != 0) {
-            Programs.leaveOut("a file system that is mounted noexec", mounted.errors());
-        }
-        scene.atTheEnd(() -> Run.of(scene.site().root(), Map.of(), new byte[0], "umount", mount.toString())
-                .good());
+        Path mount = mounted(scene, scene.site().scripts(), "noexec,mode=755");
         scene.shell(":").asking("/cgi-bin/mount/x");
         Files.move(scene.site().scripts().resolve("x"), mount.resolve("x"));
         scene.mode(mount.resolve("x"), "rwxr-xr-x");
+    }
+
+    /** Has a script's private temporary directory be made where there is no room for one more. */
+    private static void noSpace(CauseScene scene) throws Exception {
+        Path mount = mounted(scene, scene.site().root(), "nr_inodes=8,mode=1777");
+        String before = System.getProperty("java.io.tmpdir");
+        System.setProperty("java.io.tmpdir", mount.toString());
+        try {
+            scene.with(Concurrency.defaults()).with(CauseScene.READONLY).shell("echo");
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+        try {
+            for (int i = 0; i < 8; i++) {
+                Files.createFile(mount.resolve("taken" + i));
+            }
+            throw new AssertionError("there is room in " + mount);
+        } catch (FileSystemException e) {
+            // No space is left.
+        }
+    }
+
+    private static Path mounted(CauseScene scene, Path folder, String options) throws Exception {
+        Programs.requireRoot("a file system of its own");
+        Path mount = Files.createDirectory(folder.resolve("mount"));
+        var command = new String[] {"mount", "-t", "tmpfs", "-o", options, "none", mount.toString()};
+        Run run = Run.of(folder, Map.of(), new byte[0], command);
+        if (run.status() != 0) {
+            Programs.leaveOut("a file system of its own", run.errors());
+        }
+        scene.atTheEnd(() -> Run.of(folder, Map.of(), new byte[0], "umount", mount.toString())
+                .good());
+        return mount;
     }
 
     /** Makes a system call of x32. */

@@ -52,8 +52,7 @@ class ErrandsTest {
         errands.close();
         join(wardens);
         assertEquals(SENDERS * ERRANDS_OF_EACH, doneBy.size());
-        wanted.forEach(
-                (errand, warden) -> assertTrue(warden < 0 || warden.equals(doneBy.get(errand))));
+        wanted.forEach((errand, warden) -> assertTrue(warden < 0 || warden.equals(doneBy.get(errand))));
         assertFalse(errands.add(new Nothing()));
         assertFalse(errands.add(new Nothing(), 0));
     }

@@ -31,8 +31,20 @@ record Diagnosis(LaunchPlan plan, RunsAs user, Optional<ExitStatus> exit, boolea
     private static final Pattern FILE_SIZE = Pattern.compile(".*(?:File too large|EFBIG).*");
     private static final Pattern NO_SPACE = Pattern.compile(".*(?:No space left on device|Disk quota exceeded).*");
 
+    /** What ended a script is in its last lines, and near their beginning: more of a hostile one would cost more than it tells. */
+    private static final int MOST_LINES = 50;
+
+    private static final int MOST_CHARS = 1000;
+
     Diagnosis {
-        stderr = List.copyOf(stderr);
+        stderr = readable(stderr);
+    }
+
+    /** Returns of the lines what is looked at. */
+    static List<String> readable(List<String> lines) {
+        return lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()).stream()
+                .map(line -> line.length() > MOST_CHARS ? line.substring(0, MOST_CHARS) : line)
+                .toList();
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** What the messages of Perl, PHP, Ruby and shells on standard error tell. */
 final class OtherFailure {
     private static final Pattern PERL_MODULE =
-            Pattern.compile("Can't locate (?<path>\\S+?)\\.pm in @INC.* at (?<file>.+) line (?<line>\\d+)\\.?.*");
+            Pattern.compile("Can't locate (?<path>\\S+?)\\.pm in @INC(?:.*\\) at (?<file>.+) line (?<line>\\d+).*)?.*");
     private static final Pattern PERL_ERROR =
             Pattern.compile("(?!PHP |Warning:).* at (?<file>[^ ].*) line (?<line>\\d+)(?:\\.|, near .*|, <.*)");
     private static final Pattern PHP_ERROR = Pattern.compile("(?:PHP )?(?:Fatal|Parse) error: .*");
@@ -65,10 +65,12 @@ final class OtherFailure {
         String hint = name.equals("CGI")
                 ? " (Perl has it no longer since 5.22: apt-get install libcgi-pm-perl, or cpan CGI)"
                 : " (cpan " + name + ")";
+        String place = module.group("line") == null
+                ? ""
+                : " (line %s of '%s')".formatted(module.group("line"), module.group("file"));
         return new Finding(
                 Cause.PERL_MODULE_MISSING,
-                "the script uses '%s' (line %s of '%s'), which its Perl does not have; install it%s"
-                        .formatted(name, module.group("line"), module.group("file"), hint));
+                "the script uses '%s'%s, which its Perl does not have; install it%s".formatted(name, place, hint));
     }
 
     private static String nameIn(Matcher command) {

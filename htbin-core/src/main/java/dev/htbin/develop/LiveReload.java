@@ -18,6 +18,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -119,12 +120,12 @@ public final class LiveReload implements AutoCloseable {
         boolean seen = false;
         Path directory = (Path) key.watchable();
         for (WatchEvent<?> event : key.pollEvents()) {
-            if (event.kind() == StandardWatchEventKinds.OVERFLOW) {
+            if (event.kind().equals(StandardWatchEventKinds.OVERFLOW)) {
                 seen = true;
             } else if (event.context() instanceof Path name && !isHidden(name)) {
                 seen = true;
                 Path file = directory.resolve(name);
-                if (event.kind() == StandardWatchEventKinds.ENTRY_CREATE && Files.isDirectory(file)) {
+                if (event.kind().equals(StandardWatchEventKinds.ENTRY_CREATE) && Files.isDirectory(file)) {
                     try {
                         register(file);
                     } catch (IOException e) {
@@ -149,13 +150,17 @@ public final class LiveReload implements AutoCloseable {
 
     /** Sends an event for each change until the client is gone or the server stops. */
     void send(Exchange exchange) throws IOException {
-        exchange.onDisconnect(this::wake);
+        var gone = new AtomicBoolean();
+        exchange.onDisconnect(() -> {
+            gone.set(true);
+            wake();
+        });
         var head = ResponseHead.of(
                 200, Fields.empty().plus("Content-Type", "text/event-stream").plus("Cache-Control", "no-store"));
         try (ResponseBody body = exchange.respond(head)) {
             long sent = 0;
-            while (!closed) {
-                long now = awaitAfter(sent);
+            while (!closed && !gone.get()) {
+                long now = awaitAfter(sent, gone);
                 // A comment tells whether the client is still there.
                 String text = now > sent ? "data: " + start + "-" + now + "\n\n" : ":\n\n";
                 sent = now;
@@ -165,12 +170,12 @@ public final class LiveReload implements AutoCloseable {
         }
     }
 
-    private long awaitAfter(long sent) {
+    private long awaitAfter(long sent, AtomicBoolean gone) {
         lock.lock();
         try {
-            if (version == sent && !closed) {
-                boolean signalled = changed.await(HEARTBEAT_SECONDS, TimeUnit.SECONDS);
-                LOG.trace("changed: {}", signalled);
+            long left = TimeUnit.SECONDS.toNanos(HEARTBEAT_SECONDS);
+            while (version == sent && !closed && !gone.get() && left > 0) {
+                left = changed.awaitNanos(left);
             }
             return version;
         } catch (InterruptedException e) {

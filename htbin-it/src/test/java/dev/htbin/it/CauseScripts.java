@@ -182,17 +182,18 @@ final class CauseScripts {
         });
     }
 
+    /** Limits are set a moment after the start, so what meets them goes on until it does. */
     private static void ofTheLimits(Map<Cause, Arrangement> all) {
         all.put(Cause.PROCESSOR_LIMIT, scene -> scene.with(CauseScene.LIMITED).shell("while :; do :; done"));
         all.put(Cause.FILE_SIZE_LIMIT, scene -> {
             scene.with(CauseScene.LIMITED);
-            scene.shell("exec head -c 1000000 /dev/zero > '%s/large'"
+            scene.shell("exec head -c 10G /dev/zero > '%s/large'"
                     .formatted(scene.site().data()));
         });
         all.put(Cause.MEMORY, scene -> scene.with(CauseScene.LIMITED).script("#!/usr/bin/python3\nx = 'a' * 10**10\n"));
         all.put(Cause.PROCESS_LIMIT, scene -> {
             Programs.requireRoot("processes of a user that only scripts run as");
-            scene.with(CauseScene.ALONE).shell("sleep 0\necho");
+            scene.with(CauseScene.ALONE).shell("while :; do sleep 0; done");
         });
         all.put(
                 Cause.DESCRIPTOR_LIMIT,

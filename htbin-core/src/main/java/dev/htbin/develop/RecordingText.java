@@ -112,7 +112,7 @@ public final class RecordingText {
     }
 
     private static Optional<Double> millis(Optional<Duration> time) {
-        return time.map(t -> t.toNanos() / 1000 / 1e3);
+        return time.map(t -> Math.floorDiv(t.toNanos(), 1000) / 1e3);
     }
 
     /**

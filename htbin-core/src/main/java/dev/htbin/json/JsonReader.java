@@ -166,8 +166,8 @@ public final class JsonReader {
     }
 
     private Object word(String word, Object value) throws JsonException {
-        for (char c : word.toCharArray()) {
-            expect(c);
+        for (int i = 0; i < word.length(); i++) {
+            expect(word.charAt(i));
         }
         return value;
     }

@@ -116,11 +116,11 @@ record Check(Settings settings, Optional<Path> served, Path target, boolean run,
     }
 
     private SiteCheck.Result checkSite(DocumentRoot root, CgiConfig config, Console console) throws IOException {
-        StopSignals signals = StopSignals.watch();
+        StopSignals signals = StopSignals.watch(false);
         var progress = new Progress(console, System::nanoTime);
         SiteCheck.Result result = new SiteCheck(root, config).check(files -> {
             progress.seen(files);
-            return !signals.asked();
+            return !signals.stopping();
         });
         progress.end();
         if (!result.whole()) {

@@ -2,10 +2,12 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.DocumentRoot;
 import dev.htbin.jetty.EngineConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +37,7 @@ final class Command {
         try {
             return dispatch(Arguments.parse(commandLine), console);
         } catch (UsageException e) {
-            console.complain(String.valueOf(e.getMessage()));
+            e.messages().forEach(console::complain);
             return USAGE;
         } catch (IOException e) {
             console.complain(messageOf(e));
@@ -68,19 +70,42 @@ final class Command {
             return OK;
         }
         List<String> words = arguments.positionals();
-        Optional<String> port =
-                arguments.subcommand() == Subcommand.SERVE ? words.stream().findFirst() : Optional.empty();
-        Settings settings = Settings.of(arguments, port, System.getenv());
         return switch (arguments.subcommand()) {
-            case SERVE -> Serve.run(settings, console);
+            case SERVE -> Serve.run(() -> settings(arguments), arguments.has(Option.CONFIG), console);
             case EXPLAIN -> {
+                Settings settings = settings(arguments);
                 LogConfiguration.keepToWarnings();
                 yield Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(0), words.get(1), console);
             }
-            case CHECK -> Check.of(arguments, settings).print(console);
-            case RUN -> Run.of(arguments, settings).print(console);
-            case REPLAY -> Replay.of(arguments, settings).print(console);
+            case CHECK -> Check.of(arguments, settings(arguments)).print(console);
+            case RUN -> Run.of(arguments, settings(arguments)).print(console);
+            case REPLAY -> Replay.of(arguments, settings(arguments)).print(console);
+            case CONFIG -> checkConfiguration(words, console);
         };
+    }
+
+    private static int checkConfiguration(List<String> words, Console console) throws IOException {
+        if (!words.getFirst().equals("check")) {
+            throw new UsageException("config: %s (expected: check and a file, for example config check /etc/htbin.toml)"
+                    .formatted(words));
+        }
+        Arguments read = ConfigFile.read(Path.of(words.get(1)));
+        DocumentRoot.of(settingsOf(read).directory());
+        console.print("%s: no mistakes found%n".formatted(words.get(1)));
+        return OK;
+    }
+
+    /** Returns what the configuration file says, if one is named, and then the command line. */
+    private static Settings settings(Arguments arguments) throws IOException {
+        Optional<String> file = arguments.last(Option.CONFIG);
+        return settingsOf(file.isEmpty() ? arguments : arguments.after(ConfigFile.read(Path.of(file.get()))));
+    }
+
+    private static Settings settingsOf(Arguments arguments) {
+        Optional<String> port = arguments.subcommand() == Subcommand.SERVE
+                ? arguments.positionals().stream().findFirst()
+                : Optional.empty();
+        return Settings.of(arguments, port, System.getenv());
     }
 
     private static String messageOf(IOException e) {

@@ -47,6 +47,13 @@ final class HelpText {
               htbin replay last --record runs --under 'python3 -m pdb'
             """;
 
+    private static final String CONFIG_TAIL = """
+
+            Exit codes: 0 no mistakes, 1 the file can't be read, 2 it has mistakes, each printed with its line.
+
+              htbin config check /etc/htbin.toml
+            """;
+
     private HelpText() {}
 
     /** Returns the help on a subcommand; that on serving names them all. */
@@ -63,9 +70,11 @@ final class HelpText {
                 text.append(line(option, subcommand));
             }
         }
-        text.append(LIMITS);
-        for (Limit limit : Limit.values()) {
-            text.append("  %-17s %-20s %s\n".formatted(limit.label(), limit.standardText(), limit.beyond()));
+        if (Option.LIMIT.subcommands().contains(subcommand)) {
+            text.append(LIMITS);
+            for (Limit limit : Limit.values()) {
+                text.append("  %-17s %-20s %s\n".formatted(limit.label(), limit.standardText(), limit.beyond()));
+            }
         }
         return text.append(
                         switch (subcommand) {
@@ -73,6 +82,7 @@ final class HelpText {
                             case CHECK -> CHECK_TAIL;
                             case RUN -> RUN_TAIL;
                             case REPLAY -> REPLAY_TAIL;
+                            case CONFIG -> CONFIG_TAIL;
                         })
                 .toString();
     }

@@ -27,7 +27,7 @@ enum Option {
             "--cgi-extension"),
     ENV(
             Use.ANYWHERE,
-            "NAME[=VALUE]",
+            "[PATH=]NAME[=VALUE]",
             "Give scripts this variable; NAME alone: with the server's own value. Repeatable.",
             "--env"),
     USER(Use.ANYWHERE, "NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
@@ -77,6 +77,12 @@ enum Option {
             "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.",
             "--grace"),
     MAX_BODY(Use.ANYWHERE, "BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
+    CONFIG(
+            Use.ANYWHERE,
+            "FILE",
+            "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
+            "-c",
+            "--config"),
     ALLOW_HOST(
             Use.SERVERS,
             "NAME",
@@ -107,13 +113,13 @@ enum Option {
     JSON(Use.CHECK, "", "Print what was found as JSON.", "--json"),
     QUIET(Use.SERVERS, "", "Log no requests.", "-q", "--quiet"),
     VERBOSE(
-            Use.ANYWHERE,
+            Use.EVERYWHERE,
             "",
             "Say more: environment, standard error and times with run, else a log in detail.",
             "-v",
             "--verbose"),
-    VERSION(Use.ANYWHERE, "", "Print the version and end.", "-V", "--version"),
-    HELP(Use.ANYWHERE, "", "Print this help and end.", "-h", "--help");
+    VERSION(Use.EVERYWHERE, "", "Print the version and end.", "-V", "--version"),
+    HELP(Use.EVERYWHERE, "", "Print this help and end.", "-h", "--help");
 
     private final Use use;
     private final String label;
@@ -123,7 +129,8 @@ enum Option {
 
     /** Where an option applies. */
     private enum Use {
-        ANYWHERE(EnumSet.allOf(Subcommand.class)),
+        EVERYWHERE(EnumSet.allOf(Subcommand.class)),
+        ANYWHERE(EnumSet.complementOf(EnumSet.of(Subcommand.CONFIG))),
         SERVERS(EnumSet.of(Subcommand.SERVE, Subcommand.EXPLAIN)),
         RECORDERS(EnumSet.of(Subcommand.SERVE, Subcommand.REPLAY)),
         REPLAY(EnumSet.of(Subcommand.REPLAY)),
@@ -175,5 +182,23 @@ enum Option {
     /** Returns the option's long name. */
     String longName() {
         return longName;
+    }
+
+    /** Tells whether its value may be for a URL path alone: {@code [PATH=]VALUE}. */
+    boolean holdsForPaths() {
+        return label.startsWith("[PATH=]");
+    }
+
+    /** Tells whether its value is {@code NAME=VALUE}: in a configuration file, a table. */
+    boolean holdsNames() {
+        return this == ENV || this == LIMIT;
+    }
+
+    /** Tells whether it may stand in a configuration file. */
+    boolean configurable() {
+        return switch (this) {
+            case CONFIG, VERSION, HELP -> false;
+            default -> use.subcommands.contains(Subcommand.SERVE);
+        };
     }
 }

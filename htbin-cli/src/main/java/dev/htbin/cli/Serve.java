@@ -24,32 +24,83 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server that runs: its parts are started in order, and closed in the reverse order. */
 final class Serve implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
     private final Optional<ScriptHost> host;
     private final Optional<Development> development;
     private final HttpServer server;
+    private final CurrentHandler handler;
+    private Settings settings;
 
-    private Serve(Optional<ScriptHost> host, Optional<Development> development, HttpServer server) {
+    /** What is asked for, from the command line and the configuration file. */
+    @FunctionalInterface
+    interface Source {
+        Settings read() throws IOException;
+    }
+
+    private Serve(
+            Settings settings,
+            Optional<ScriptHost> host,
+            Optional<Development> development,
+            HttpServer server,
+            CurrentHandler handler) {
+        this.settings = settings;
         this.host = host;
         this.development = development;
         this.server = server;
+        this.handler = handler;
     }
 
-    /** Serves until a signal asks to stop. */
-    static int run(Settings settings, Console console) throws IOException, InterruptedException {
-        StopSignals signals = StopSignals.watch();
+    /**
+     * Serves until a signal asks to stop.
+     *
+     * @param reloads whether SIGHUP has the settings read again
+     */
+    static int run(Source source, boolean reloads, Console console) throws IOException, InterruptedException {
+        Settings settings = source.read();
+        StopSignals signals = StopSignals.watch(reloads);
         LogConfiguration.adjust(settings.quiet(), settings.verbose());
-        try (Serve _ = start(settings, console, true)) {
-            signals.await();
-            if (signals.fromKeyboard()) {
+        try (Serve serving = start(settings, console, true)) {
+            StopSignals.Asked asked = signals.await();
+            while (asked == StopSignals.Asked.RELOAD) {
+                serving.reload(source);
+                asked = signals.await();
+            }
+            if (asked == StopSignals.Asked.INTERRUPT) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
             }
         }
         return Command.OK;
+    }
+
+    /** Reads the settings again. What can't be had leaves the old ones in force, whole. */
+    private void reload(Source source) {
+        try {
+            Settings fresh = source.read();
+            List<String> restart = settings.needingRestart(fresh);
+            if (!restart.isEmpty()) {
+                LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
+                return;
+            }
+            HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, development);
+            host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
+            handler.become(checked(next, server.address(), fresh));
+            settings = fresh;
+            LogConfiguration.adjust(fresh.quiet(), fresh.verbose());
+            LOG.info("the configuration was read again and is in force");
+        } catch (UsageException e) {
+            e.messages().forEach(message -> LOG.error("the configuration stays as it was: {}", message));
+        } catch (IOException e) {
+            LOG.error("the configuration stays as it was: {}", e.getMessage());
+        }
     }
 
     /**
@@ -68,30 +119,24 @@ final class Serve implements AutoCloseable {
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
-            var files = new FileConfig(root);
             var banner = new Banner(root, settings, become);
-            HttpHandler handler;
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
                 prepareRecords(settings, become);
                 Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
-                CgiConfig config = configOf(settings, root, host.get());
-                if (settings.development().pages()
-                        || settings.development().record().isPresent()) {
-                    development = Optional.of(Development.start(files, config, settings.development()));
-                    handler = development.get();
-                } else {
-                    handler = cgi(files, config);
+                if (settings.development().any()) {
+                    development = Optional.of(Development.start(root.directory(), settings.development()));
                 }
             } else {
                 RootUser.leave(become);
-                handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
             }
-            HttpServer server = listener.serve(checked(handler, address, settings));
+            var handler =
+                    new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
+            HttpServer server = listener.serve(handler);
             console.print(banner.text(server.address()));
-            return new Serve(host, development, server);
+            return new Serve(settings, host, development, server, handler);
         } catch (IOException | RuntimeException e) {
             development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
@@ -168,8 +213,16 @@ final class Serve implements AutoCloseable {
                 scripts.confinementRequired());
     }
 
-    private static HttpHandler cgi(FileConfig files, CgiConfig config) {
-        return BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
+    private static HttpHandler handlerOf(
+            Settings settings, DocumentRoot root, Optional<ScriptHost> host, Optional<Development> development) {
+        var files = new FileConfig(root);
+        if (host.isEmpty()) {
+            return BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
+        }
+        CgiConfig config = configOf(settings, root, host.get());
+        return development
+                .map(d -> d.handler(files, config))
+                .orElseGet(() -> BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config)));
     }
 
     private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {

@@ -23,7 +23,8 @@ enum Subcommand {
     REPLAY(
             "replay",
             List.of("FILE|last"),
-            "Makes a recorded request again, here and now, and says whether it ends as it did.");
+            "Makes a recorded request again, here and now, and says whether it ends as it did."),
+    CONFIG("config", List.of("check", "FILE"), "Says what is wrong in a configuration file, and where.");
 
     private final String word;
     private final List<String> operands;
@@ -47,7 +48,7 @@ enum Subcommand {
 
     /** Returns its line of usage, after {@code htbin}. */
     String usage() {
-        return (word.isEmpty() ? "" : word + " ") + "[OPTIONS] " + String.join(" ", operands);
+        return (word.isEmpty() ? "" : word + " ") + (this == CONFIG ? "" : "[OPTIONS] ") + String.join(" ", operands);
     }
 
     /** Returns how many operands it needs. */

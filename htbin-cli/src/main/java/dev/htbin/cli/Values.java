@@ -29,6 +29,7 @@ final class Values {
             Map.entry("--cgi-directory", "--cgi-directory /scripts"),
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
             Map.entry("--env", "--env TZ=UTC"),
+            Map.entry("--config", "--config /etc/htbin.toml"),
             Map.entry("--user", "--user www-data"),
             Map.entry("--profile", "--profile strict or --profile /cgi-bin/admin=strict"),
             Map.entry("--read", "--read /srv/git or --read /cgi-bin/git=/srv/git"),
@@ -43,6 +44,10 @@ final class Values {
             Map.entry("--grace", "--grace 3"),
             Map.entry("--max-body", "--max-body 100M"),
             Map.entry("--allow-host", "--allow-host dev.example"),
+            Map.entry("--record", "--record /var/lib/htbin/runs"),
+            Map.entry("--under", "--under 'strace -f'"),
+            Map.entry("--request", "--request PUT"),
+            Map.entry("--data", "--data 'name=Ada' or --data @form.txt"),
             Map.entry("--header", "--header 'Cookie: a=b'"));
 
     private Values() {}

@@ -6,35 +6,25 @@ import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.RunReport;
 import dev.htbin.file.FileConfig;
 import dev.htbin.handler.BaseHttpRequestHandler;
-import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Serves files and scripts as {@link dev.htbin.handler.CgiHttpRequestHandler} does, and shows and records what scripts do: for where scripts are written, not for where
- * others use them. Safe for use by several threads.
+ * Shows and records what scripts do: for where scripts are written, not for where others use them. Its handlers serve files and scripts as
+ * {@link dev.htbin.handler.CgiHttpRequestHandler} does. Safe for use by several threads.
  */
-public final class Development implements HttpHandler, AutoCloseable {
+public final class Development implements AutoCloseable {
     private static final int MOST_RUNS = 50;
     private static final int KEPT_BYTES = 256 << 10;
 
-    private final FileConfig files;
-    private final CgiConfig cgi;
     private final boolean pages;
     private final Optional<LiveReload> reload;
     private final Optional<RecordingFolder> folder;
     private final Recordings recordings = new Recordings(MOST_RUNS);
 
-    private Development(
-            FileConfig files,
-            CgiConfig cgi,
-            boolean pages,
-            Optional<LiveReload> reload,
-            Optional<RecordingFolder> folder) {
-        this.files = requireNonNull(files, "files");
-        this.cgi = requireNonNull(cgi, "cgi");
+    private Development(boolean pages, Optional<LiveReload> reload, Optional<RecordingFolder> folder) {
         this.pages = pages;
         this.reload = reload;
         this.folder = folder;
@@ -47,35 +37,35 @@ public final class Development implements HttpHandler, AutoCloseable {
      * @param liveReload whether pages in browsers reload when a file below the root changes
      * @param record where every run is recorded; empty: nowhere
      */
-    public record Wishes(boolean pages, boolean liveReload, Optional<Path> record) {}
+    public record Wishes(boolean pages, boolean liveReload, Optional<Path> record) {
+        /** Tells whether there is any wish. */
+        public boolean any() {
+            return pages || liveReload || record.isPresent();
+        }
+    }
 
     /**
      * Starts what is wanted.
      *
+     * @param directory what is watched for changes
      * @throws IOException if files can't be watched, or the folder of recordings can't be written to
      */
-    public static Development start(FileConfig files, CgiConfig cgi, Wishes wishes) throws IOException {
+    public static Development start(Path directory, Wishes wishes) throws IOException {
         Optional<RecordingFolder> folder = wishes.record().isPresent()
                 ? Optional.of(RecordingFolder.open(wishes.record().get()))
                 : Optional.empty();
         Optional<LiveReload> reload =
-                wishes.liveReload() ? Optional.of(LiveReload.watch(files.root().directory())) : Optional.empty();
-        return new Development(files, cgi, wishes.pages(), reload, folder);
+                wishes.liveReload() ? Optional.of(LiveReload.watch(directory)) : Optional.empty();
+        return new Development(wishes.pages(), reload, folder);
     }
 
-    @Override
-    public void handle(Exchange exchange) throws IOException {
-        Exchange seen = reload.isPresent() ? new ReloadingExchange(exchange) : exchange;
-        BaseHttpRequestHandler.perRequest(x -> new DevelopmentRequestHandler(x, this))
-                .handle(seen);
-    }
-
-    FileConfig files() {
-        return files;
-    }
-
-    CgiConfig cgi() {
-        return cgi;
+    /** Returns what serves files and scripts by a configuration. Handlers of several configurations share pages and recordings. */
+    public HttpHandler handler(FileConfig files, CgiConfig cgi) {
+        requireNonNull(files, "files");
+        requireNonNull(cgi, "cgi");
+        HttpHandler handler =
+                BaseHttpRequestHandler.perRequest(x -> new DevelopmentRequestHandler(x, files, cgi, this));
+        return reload.isPresent() ? exchange -> handler.handle(new ReloadingExchange(exchange)) : handler;
     }
 
     boolean pages() {

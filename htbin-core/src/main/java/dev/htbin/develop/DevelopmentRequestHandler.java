@@ -2,9 +2,11 @@ package dev.htbin.develop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.Finding;
 import dev.htbin.cgi.RunReport;
 import dev.htbin.cgi.RunTrace;
+import dev.htbin.file.FileConfig;
 import dev.htbin.handler.CgiHttpRequestHandler;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
@@ -16,10 +18,14 @@ import java.util.Optional;
 
 /** Serves one request in development mode. */
 final class DevelopmentRequestHandler extends CgiHttpRequestHandler {
+    private final FileConfig files;
+    private final CgiConfig cgi;
     private final Development development;
 
-    DevelopmentRequestHandler(Exchange exchange, Development development) {
-        super(exchange, development.files(), development.cgi());
+    DevelopmentRequestHandler(Exchange exchange, FileConfig files, CgiConfig cgi, Development development) {
+        super(exchange, files, cgi);
+        this.files = files;
+        this.cgi = cgi;
         this.development = development;
     }
 
@@ -81,7 +87,7 @@ final class DevelopmentRequestHandler extends CgiHttpRequestHandler {
         if (!run.body().whole()) {
             throw new HttpException(409, "The request's body was too long to be kept, so it can't be made again.");
         }
-        new DevelopmentRequestHandler(new ReplayExchange(exchange(), run), development).handle();
+        new DevelopmentRequestHandler(new ReplayExchange(exchange(), run), files, cgi, development).handle();
     }
 
     @Override

@@ -85,8 +85,8 @@ public final class JsonWriter {
                 case '\t' -> text.append("\\t");
                 default -> {
                     // Also what a terminal would act on, and lone surrogates.
-                    boolean plain = c >= 0x20 && c < 0x7F
-                            || c >= 0xA0 && !Character.isSurrogate(c) && c != '\u2028' && c != '\u2029';
+                    boolean plain = (c >= 0x20 && c < 0x7F)
+                            || (c >= 0xA0 && !Character.isSurrogate(c) && c != '\u2028' && c != '\u2029');
                     boolean pair = Character.isHighSurrogate(c)
                             && i + 1 < string.length()
                             && Character.isLowSurrogate(string.charAt(i + 1));

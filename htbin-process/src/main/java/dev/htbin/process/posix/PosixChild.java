@@ -255,9 +255,7 @@ final class PosixChild implements Child {
         try {
             send(LinuxAbi.SIGKILL);
             ExitStatus last = Reaper.reap(pid, workspace);
-            if (exit == null) {
-                exit = last;
-            }
+            exit = exit == null ? last : exit;
             reaped = true;
         } finally {
             signals.unlock();
@@ -360,10 +358,8 @@ final class PosixChild implements Child {
     }
 
     private void send(int signal) {
-        if (reaped) {
-            return;
-        }
-        if (Libc.kill(workspace.signalErrno, -pid, signal) != 0
+        if (!reaped
+                && Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
             launcher.signalByWarden(ward, warden, -pid, signal);
         }

@@ -128,7 +128,8 @@ final class ConfigFile {
         }
         var given = new ArrayList<String>();
         values.forEach(v -> given.add(path.isEmpty() ? v : path + "=" + v));
-        Settings.of(new Arguments(Subcommand.SERVE, Map.of(option, given), List.of()), Optional.empty(), System.getenv());
+        Settings.of(
+                new Arguments(Subcommand.SERVE, Map.of(option, given), List.of()), Optional.empty(), System.getenv());
         options.computeIfAbsent(option, _ -> new ArrayList<>()).addAll(given);
     }
 

@@ -40,6 +40,7 @@ record Console(PrintStream out, PrintStream err) {
     }
 
     /** Tells whether somebody reads along. */
+    @SuppressWarnings("SystemConsoleNull") // without a terminal it is null again since JDK 25
     boolean isTerminal() {
         java.io.Console console = System.console();
         return console != null && console.isTerminal();

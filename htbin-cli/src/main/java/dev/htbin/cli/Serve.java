@@ -113,6 +113,7 @@ final class Serve implements AutoCloseable {
         DocumentRoot root = DocumentRoot.of(settings.directory());
         InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
         requireLoopback(settings, address);
+        requireRecordsElsewhere(settings, root);
         Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         Optional<Development> development = Optional.empty();
@@ -132,8 +133,7 @@ final class Serve implements AutoCloseable {
             } else {
                 RootUser.leave(become);
             }
-            var handler =
-                    new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
+            var handler = new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
             HttpServer server = listener.serve(handler);
             console.print(banner.text(server.address()));
             return new Serve(settings, host, development, server, handler);
@@ -168,6 +168,22 @@ final class Serve implements AutoCloseable {
             throw new UsageException(
                     "--dev: not with --bind %s, where other machines could see environments and requests (expected: --bind 127.0.0.1, or --dev-anywhere)"
                             .formatted(settings.bind()));
+        }
+    }
+
+    /** Recordings in the directory that is served would be sent to whoever asks, and be changes that pages reload for. */
+    private static void requireRecordsElsewhere(Settings settings, DocumentRoot root) throws IOException {
+        Optional<Path> folder = settings.development().record();
+        if (folder.isEmpty()) {
+            return;
+        }
+        Path there = folder.get().normalize();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there.toRealPath().startsWith(root.directory())) {
+            throw new UsageException("--record: '%s' lies in '%s', which is served (expected: a directory elsewhere)"
+                    .formatted(folder.get(), root.directory()));
         }
     }
 

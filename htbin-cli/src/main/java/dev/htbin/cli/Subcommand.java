@@ -27,7 +27,10 @@ enum Subcommand {
     CONFIG("config", List.of("check", "FILE"), "Says what is wrong in a configuration file, and where.");
 
     private final String word;
+
+    @SuppressWarnings("ImmutableEnumChecker") // never changed
     private final List<String> operands;
+
     private final String summary;
 
     Subcommand(String word, List<String> operands, String summary) {

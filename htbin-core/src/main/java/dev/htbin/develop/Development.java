@@ -54,8 +54,7 @@ public final class Development implements AutoCloseable {
         Optional<RecordingFolder> folder = wishes.record().isPresent()
                 ? Optional.of(RecordingFolder.open(wishes.record().get()))
                 : Optional.empty();
-        Optional<LiveReload> reload =
-                wishes.liveReload() ? Optional.of(LiveReload.watch(directory)) : Optional.empty();
+        Optional<LiveReload> reload = wishes.liveReload() ? Optional.of(LiveReload.watch(directory)) : Optional.empty();
         return new Development(wishes.pages(), reload, folder);
     }
 

@@ -15,6 +15,7 @@ MARK = "<!-- Below: written by benchmarks/failing_scripts.py -->\n"
 NAMES = {"apache": "Apache", "lighttpd": "lighttpd", "python": "http.server", "htbin": "htbin"}
 LOGS = {"apache": "apache.error.log", "lighttpd": "lighttpd.log", "python": "python.log", "htbin": "htbin.log"}
 MOST_LINES = 4
+MOST_CHARACTERS = 500
 SHELL = "#!/bin/sh\n"
 
 
@@ -100,7 +101,10 @@ def plain(line, work):
     line = re.sub(r"^\d\d:\d\d:\d\d ", "", line)
     line = re.sub(r"\b[0-9a-f]{16,32}\b", "ID", line)
     line = re.sub(r"\b(pid:?|process) \d+", r"\1 N", line)
-    return line.rstrip()
+    line = re.sub(r"\[\d+, request", "[N, request", line)
+    line = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", line)
+    line = re.sub(r"^-+$", "", line.rstrip())
+    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 200] + " ... " + line[-200:]
 
 
 def cell(lines):
@@ -128,7 +132,7 @@ def main():
                     status, body = ask(server, "/cgi-bin/%s/%s" % (folder.name, target))
                     # An access line tells no reason.
                     lines = [plain(line, work) for line in settled(log, start).splitlines() if line.strip()]
-                    lines = [line for line in lines if not re.match(r'"GET .*" \d+ -$', line)]
+                    lines = [line for line in lines if line and not re.match(r'"GET .*" \d+ -$', line)]
                     silent[key] += not lines
                     fine[key] += status == "200"
                     shown = status + (", page: `%s`" % body.split("\n")[0][:60] if status == "200" and body.strip() else "")

@@ -85,13 +85,19 @@ record Replay(Settings settings, Path file, List<String> under) {
             return new Supervised(settings, root, under)
                     .run(request, body.isPresent() ? Optional.of(octets) : Optional.empty(), console);
         }
-        console.tell("replaying %s %s, request %s, which ended with %s"
-                .formatted(
-                        request.method(),
-                        Octets.toText(request.target()),
-                        recorded.id(),
-                        recorded.finding().isEmpty() ? "a response" : recorded.finding()));
-        return new Trial(settings, root).run(config -> config, request, body, console);
+        console.tell("replaying %s %s, request %s"
+                .formatted(request.method(), Octets.toText(request.target()), recorded.id()));
+        Trial.Ended ended = new Trial(settings, root).run(config -> config, request, body, console);
+        console.tell(
+                ended.cause().equals(recorded.finding())
+                        ? "it ended as recorded, with " + end(recorded.finding())
+                        : "it ended otherwise: recorded with %s, now with %s"
+                                .formatted(end(recorded.finding()), end(ended.cause())));
+        return ended.code();
+    }
+
+    private static String end(String cause) {
+        return cause.isEmpty() ? "a response" : cause;
     }
 
     /** Returns the head of the request with the length of the body that is there: masks change it. */

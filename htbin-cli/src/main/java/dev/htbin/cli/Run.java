@@ -89,7 +89,8 @@ record Run(
         Request request = request(location.path());
         try (InputStream body = body()) {
             return new Trial(settings, location.root())
-                    .run(location::withDirectory, request, data.map(given -> body), console);
+                    .run(location::withDirectory, request, data.map(given -> body), console)
+                    .code();
         }
     }
 

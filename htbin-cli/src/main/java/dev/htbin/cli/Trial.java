@@ -35,13 +35,20 @@ record Trial(Settings settings, DocumentRoot root) {
     }
 
     /**
+     * How the request ended.
+     *
+     * @param code 0 if the script answered, with a status below 500; else 1
+     * @param cause the identifier of what was wrong; empty if nothing was
+     */
+    record Ended(int code, String cause) {}
+
+    /**
      * Makes the request.
      *
      * @param adapt changes the configuration of the settings
      * @param body the request's body; empty if it has none. Left open
-     * @return 0 if the script answered, with a status below 500
      */
-    int run(UnaryOperator<CgiConfig> adapt, Request request, Optional<InputStream> body, Console console)
+    Ended run(UnaryOperator<CgiConfig> adapt, Request request, Optional<InputStream> body, Console console)
             throws IOException {
         Settings.Scripts scripts = settings.scripts().orElseThrow();
         try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(scripts, root, Optional.empty())))) {
@@ -52,7 +59,9 @@ record Trial(Settings settings, DocumentRoot root) {
                     request, body, EngineConfig.defaults().server(), settings.port());
             ScriptTrial.Outcome outcome = trial.run(attempt, console.body());
             console.flush();
-            return report(outcome, console);
+            return new Ended(
+                    report(outcome, console),
+                    outcome.finding().map(f -> f.cause().id()).orElse(""));
         }
     }
 

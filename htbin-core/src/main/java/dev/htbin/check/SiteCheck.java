@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through a site: every script that could be run is checked, and what is served though it hardly should be is named. Nothing is run.
@@ -88,18 +89,32 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
         }
 
         @Override
-        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
-            boolean visible = directory.equals(root.directory()) || (!isHidden(directory) && root.contains(directory));
-            return visible ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            try {
+                boolean visible =
+                        directory.equals(root.directory()) || (!isHidden(directory) && root.contains(directory));
+                return visible ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            } catch (IOException e) {
+                unreadable(directory, e);
+                return FileVisitResult.SKIP_SUBTREE;
+            }
         }
 
         @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) {
+            if (failure != null) {
+                unreadable(directory, failure);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             seen++;
-            if (isHidden(file)) {
-                hidden++;
-            } else {
+            try {
                 visit(file, attributes);
+            } catch (IOException e) {
+                unreadable(file, e);
             }
             return proceed();
         }
@@ -108,18 +123,27 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
         public FileVisitResult visitFileFailed(Path file, IOException failure) {
             seen++;
             if (!(failure instanceof FileSystemLoopException)) {
-                exposed.add(new CheckFinding(
-                        Cause.UNREACHABLE.id(), file, "'%s' can't be read: %s".formatted(file, failure), ""));
+                unreadable(file, failure);
             }
             return proceed();
         }
 
+        private void unreadable(Path file, IOException failure) {
+            exposed.add(new CheckFinding(
+                    Cause.UNREACHABLE.id(), file, "'%s' can't be read: %s".formatted(file, failure), ""));
+        }
+
         private void visit(Path file, BasicFileAttributes attributes) throws IOException {
+            if (isHidden(file)) {
+                hidden++;
+                return;
+            }
             UrlPath path = pathOf(file);
             boolean cgi = CgiInfo.of(path, config).isPresent();
             if (cgi && isMeantToRun(file, attributes)) {
                 scripts.add(check.check(path));
-            } else if (cgi || !root.contains(file) || !attributes.isRegularFile()) {
+            } else if (cgi || !attributes.isRegularFile() || !root.contains(file)) {
+                // Links that could be followed are not seen as such: one that is seen leads nowhere.
                 hidden++;
             } else {
                 served++;

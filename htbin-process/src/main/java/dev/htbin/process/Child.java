@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -76,6 +77,21 @@ public interface Child extends AutoCloseable {
      * @throws IllegalStateException if it has not ended yet
      */
     ExitStatus exitStatus();
+
+    /**
+     * Returns what the process used.
+     *
+     * @return empty where it is not known: with launchers that can't tell, and before the process has ended
+     */
+    default Optional<Usage> usage() {
+        return Optional.empty();
+    }
+
+    /**
+     * Looks how much memory the process has, so that {@link #usage} can tell of a small one too. To be called now and then while it runs, best when it has written
+     * something; costs some ten microseconds.
+     */
+    default void sampleMemory() {}
 
     /** Tells whether the kernel has killed a process of the child for the memory that its profile limits; false where no control group counts it. */
     default boolean outOfMemory() {

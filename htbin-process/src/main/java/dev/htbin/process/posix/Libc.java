@@ -36,7 +36,6 @@ final class Libc {
     private static final MethodHandle POLL = capturing("poll", returnsInt(POINTER, LONG, INT));
     private static final MethodHandle EVENTFD = capturing("eventfd", returnsInt(INT, INT));
     private static final MethodHandle KILL = capturing("kill", returnsInt(INT, INT));
-    private static final MethodHandle WAITID = capturing("waitid", returnsInt(INT, INT, POINTER, INT));
     private static final MethodHandle WAITPID = capturing("waitpid", returnsInt(INT, POINTER, INT));
     private static final MethodHandle SIGACTION = capturing("sigaction", returnsInt(INT, POINTER, POINTER));
     private static final MethodHandle GETEUID = plain("geteuid", returnsInt());
@@ -194,13 +193,9 @@ final class Libc {
         }
     }
 
-    /** <a href="https://man7.org/linux/man-pages/man2/wait.2.html">waitid(2)</a> */
-    static int waitid(MemorySegment errno, int idtype, int id, MemorySegment info, int options) {
-        try {
-            return (int) WAITID.invokeExact(errno, idtype, id, info, options);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
+    /** <a href="https://man7.org/linux/man-pages/man2/wait.2.html">waitid(2)</a>: the system call, which fills a {@code struct rusage} where glibc's function does not */
+    static int waitid(MemorySegment errno, int idtype, int id, MemorySegment info, int options, MemorySegment usage) {
+        return (int) syscall(errno, LinuxAbi.SYS_WAITID, idtype, id, info.address(), options, usage.address(), 0);
     }
 
     /** <a href="https://man7.org/linux/man-pages/man2/wait.2.html">waitpid(2)</a> */

@@ -63,6 +63,10 @@ final class LinuxAbi {
     static final int SIGINFO_CODE = 8;
     static final int SIGINFO_PID = 16;
     static final int SIGINFO_STATUS = 24;
+    static final int SIZEOF_RUSAGE = 144;
+    static final int RUSAGE_UTIME = 0;
+    static final int RUSAGE_STIME = 16;
+    static final int RUSAGE_MAXRSS = 32;
 
     // sys/socket.h, netinet/in.h
     static final int AF_UNIX = 1;
@@ -123,6 +127,7 @@ final class LinuxAbi {
     static final int SYS_SETRESUID = AMD64 ? 117 : 147;
     static final int SYS_SETRESGID = AMD64 ? 119 : 149;
     static final int SYS_CAPSET = AMD64 ? 126 : 91;
+    static final int SYS_WAITID = AMD64 ? 247 : 95;
     static final int SYS_GETTID = AMD64 ? 186 : 178;
     static final int SYS_PIDFD_OPEN = 434;
     static final int SYS_LANDLOCK_CREATE_RULESET = 444;

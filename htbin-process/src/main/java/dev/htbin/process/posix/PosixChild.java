@@ -9,8 +9,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.htbin.process.Child;
 import dev.htbin.process.ExitStatus;
+import dev.htbin.process.Usage;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -58,7 +58,8 @@ final class PosixChild implements Child {
     private boolean clientLost;
     private boolean enlarged;
     private short clientEvents = POLLRDHUP;
-    private volatile @Nullable ExitStatus exit;
+    private volatile @Nullable Ended exit;
+    private final ResidentSize residentSize;
     private boolean closing;
     private volatile Runnable afterwards = () -> {};
     private volatile BooleanSupplier outOfMemory = () -> false;
@@ -69,6 +70,7 @@ final class PosixChild implements Child {
         this.ward = ward;
         this.workspace = workspace;
         this.pid = spawned.pid;
+        this.residentSize = new ResidentSize(pid);
         this.warden = spawned.warden;
         this.output = spawned.output;
         this.error = spawned.errorOutput;
@@ -156,7 +158,8 @@ final class PosixChild implements Child {
     public int readOutput(ByteBuffer buffer) throws IOException {
         loop.lock();
         try {
-            int count = read(output, buffer, "standard output");
+            requireOpen();
+            int count = new PipeEnd(pid, "standard output").read(workspace, output, buffer);
             if (count < 0) {
                 output = closed(output);
             } else if (count >= PIPE_BYTES && !enlarged) {
@@ -175,7 +178,8 @@ final class PosixChild implements Child {
     public int readError(ByteBuffer buffer) throws IOException {
         loop.lock();
         try {
-            int count = read(error, buffer, "standard error");
+            requireOpen();
+            int count = new PipeEnd(pid, "standard error").read(workspace, error, buffer);
             if (count < 0) {
                 error = closed(error);
             }
@@ -193,10 +197,25 @@ final class PosixChild implements Child {
                 inspect();
             }
             return Optional.ofNullable(exit)
+                    .map(Ended::status)
                     .orElseThrow(() -> new IllegalStateException("process %d has not ended yet".formatted(pid)));
         } finally {
             loop.unlock();
         }
+    }
+
+    @Override
+    public void sampleMemory() {
+        if (exit == null) {
+            residentSize.sample();
+        }
+    }
+
+    @Override
+    public Optional<Usage> usage() {
+        return Optional.ofNullable(exit)
+                .flatMap(Ended::times)
+                .map(times -> new Usage(times.user(), times.system(), residentSize.most(times.maxResidentBytes())));
     }
 
     @Override
@@ -254,7 +273,7 @@ final class PosixChild implements Child {
         signals.lock();
         try {
             send(LinuxAbi.SIGKILL);
-            ExitStatus last = Reaper.reap(pid, workspace);
+            Ended last = Reaper.reap(pid, workspace);
             exit = exit == null ? last : exit;
             reaped = true;
         } finally {
@@ -306,39 +325,6 @@ final class PosixChild implements Child {
             events.add(Event.CLIENT_FINISHED);
         }
         return events;
-    }
-
-    private int read(int descriptor, ByteBuffer buffer, String what) throws IOException {
-        requireOpen();
-        if (descriptor < 0) {
-            return -1;
-        }
-        if (!buffer.hasRemaining()) {
-            return 0;
-        }
-        boolean direct = buffer.isDirect();
-        MemorySegment target = direct ? MemorySegment.ofBuffer(buffer) : workspace.transfer();
-        int most = direct ? buffer.remaining() : Math.min(buffer.remaining(), Workspace.TRANSFER_BYTES);
-        long count;
-        do {
-            count = Libc.read(workspace.errno, descriptor, target, most);
-        } while (count < 0 && Native.errno(workspace.errno) == Errno.EINTR.number);
-        if (count < 0) {
-            int errno = Native.errno(workspace.errno);
-            if (errno == Errno.EAGAIN.number) {
-                return 0;
-            }
-            throw new IOException("process %d: %s: %s".formatted(pid, what, Errno.describe(errno)));
-        }
-        if (count == 0) {
-            return -1;
-        }
-        if (direct) {
-            buffer.position(buffer.position() + (int) count);
-        } else {
-            buffer.put(target.asSlice(0, count).asByteBuffer());
-        }
-        return (int) count;
     }
 
     /** Looks whether the process has ended, and leaves it unreaped. */

@@ -1,5 +1,6 @@
 package dev.htbin.process.posix;
 
+import static dev.htbin.process.posix.LinuxAbi.SIZEOF_RUSAGE;
 import static dev.htbin.process.posix.LinuxAbi.SIZEOF_SIGINFO;
 import static dev.htbin.process.posix.LinuxAbi.SIZEOF_SOCKADDR_STORAGE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -30,6 +31,8 @@ final class Workspace {
     final MemorySegment polled;
     /** A {@code siginfo_t}. */
     final MemorySegment information;
+    /** A {@code struct rusage}. */
+    final MemorySegment usage;
     /** Eight octets, for eventfd, SO_COOKIE and the like. */
     final MemorySegment number;
     /** Eight octets, what is written to ring. */
@@ -42,7 +45,7 @@ final class Workspace {
     private @Nullable MemorySegment transfer;
 
     private Workspace(int polledDescriptors) {
-        MemorySegment block = Arena.ofAuto().allocate(512, 8);
+        MemorySegment block = Arena.ofAuto().allocate(640, 8);
         errno = block.asSlice(0, Native.ERRNO_BYTES);
         signalErrno = block.asSlice(16, Native.ERRNO_BYTES);
         number = block.asSlice(32, 8);
@@ -51,6 +54,7 @@ final class Workspace {
         polled = block.asSlice(64, (long) POLLFD_BYTES * polledDescriptors);
         information = block.asSlice(128, SIZEOF_SIGINFO);
         address = block.asSlice(256, SIZEOF_SOCKADDR_STORAGE);
+        usage = block.asSlice(384, SIZEOF_RUSAGE);
     }
 
     /** Returns a buffer for octets on their way to or from Java's heap. */

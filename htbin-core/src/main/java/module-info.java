@@ -12,4 +12,5 @@ module dev.htbin.core {
     exports dev.htbin.develop;
     exports dev.htbin.handler;
     exports dev.htbin.json;
+    exports dev.htbin.observe;
 }

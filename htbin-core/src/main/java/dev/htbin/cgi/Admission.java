@@ -108,6 +108,16 @@ final class Admission {
         }
     }
 
+    /** Returns how many wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void await(Claim claim) throws CgiFailure, InterruptedException {
         requireRoomToWait(claim);
         var waiting = new Waiting(claim);

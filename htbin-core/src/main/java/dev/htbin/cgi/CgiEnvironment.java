@@ -1,10 +1,13 @@
 package dev.htbin.cgi;
 
+import dev.htbin.http.Fields;
+import dev.htbin.http.TraceParent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -33,6 +36,7 @@ record CgiEnvironment(SequencedMap<String, String> variables, List<DroppedField>
             variable.valueIn(request).ifPresent(value -> variables.put(variable.name(), value));
         }
         ProtocolVariables.add(request.request().fields(), variables, dropped);
+        addTrace(request.request().fields(), variables);
         for (Map.Entry<String, String> entry : configured.entrySet()) {
             String name = entry.getKey();
             if (MetaVariable.isOfRfc(name) || name.startsWith("HTTP_")) {
@@ -48,5 +52,28 @@ record CgiEnvironment(SequencedMap<String, String> variables, List<DroppedField>
             }
         }
         return new CgiEnvironment(variables, dropped);
+    }
+
+    /**
+     * Adds where the request belongs in a distributed trace, as programs that know nothing of CGI look for it. What is no valid {@code traceparent} stays in the
+     * variable of its field alone.
+     *
+     * @spec https://opentelemetry.io/docs/specs/otel/context/env-carriers/ Environment Variables as Context Propagation Carriers
+     */
+    private static void addTrace(Fields fields, Map<String, String> variables) {
+        Optional<TraceParent> trace =
+                variables.containsKey("HTTP_TRACEPARENT") ? TraceParent.of(fields) : Optional.empty();
+        if (trace.isPresent()) {
+            variables.put("TRACEPARENT", trace.get().value());
+            copy(variables, "TRACESTATE");
+        }
+        copy(variables, "BAGGAGE");
+    }
+
+    private static void copy(Map<String, String> variables, String name) {
+        String value = variables.get("HTTP_" + name);
+        if (value != null) {
+            variables.put(name, value);
+        }
     }
 }

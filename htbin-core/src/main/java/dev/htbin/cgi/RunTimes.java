@@ -28,4 +28,19 @@ public record RunTimes(
         requireNonNull(firstOctet, "firstOctet");
         requireNonNull(ended, "ended");
     }
+
+    /** Returns how long it waited for its turn, the start of the process included; empty if it was not started. */
+    public Optional<Duration> waited() {
+        return started.flatMap(start -> queued.map(start::minus));
+    }
+
+    /** Returns how long after its start its first octet of output came; empty if none did. */
+    public Optional<Duration> untilFirstOctet() {
+        return firstOctet.flatMap(first -> started.map(first::minus));
+    }
+
+    /** Returns how long its process lived; empty if it was not started, or has not ended. */
+    public Optional<Duration> lived() {
+        return ended.flatMap(end -> started.map(end::minus));
+    }
 }

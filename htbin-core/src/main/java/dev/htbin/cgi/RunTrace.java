@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Request;
 import dev.htbin.process.ExitStatus;
+import dev.htbin.process.Usage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,10 @@ public final class RunTrace {
     private Optional<Duration> firstOctet = Optional.empty();
     private Optional<Duration> ended = Optional.empty();
     private Optional<ExitStatus> exit = Optional.empty();
+    private Optional<StopReason> stopped = Optional.empty();
+    private Optional<Usage> usage = Optional.empty();
+    private final CompletableFuture<RunTrace> finished = new CompletableFuture<>();
+    private volatile boolean measured;
     private Optional<Finding> finding = Optional.empty();
 
     private RunTrace(String id, int most, Consumer<RunReport> whenEnded) {
@@ -121,14 +127,42 @@ public final class RunTrace {
         finding = Optional.of(found);
     }
 
-    synchronized void ended(ExitStatus status) {
+    synchronized void stopped(StopReason reason) {
+        stopped = Optional.of(reason);
+    }
+
+    synchronized void ended(ExitStatus status, Optional<Usage> used) {
         exit = Optional.of(status);
+        usage = used;
         ended = Optional.of(sinceStart());
     }
 
     /** Nothing more will come. */
     void finish() {
-        whenEnded.accept(report());
+        try {
+            whenEnded.accept(report());
+        } finally {
+            finished.complete(this);
+        }
+    }
+
+    /** It was not even to be started; whoever asked for the report at the end of a run does not get one. */
+    void refused() {
+        finished.complete(this);
+    }
+
+    /** Completes when nothing more will come: the process has ended, could not be started, or was not to be. On the thread that watched it. */
+    public CompletableFuture<RunTrace> finished() {
+        return finished.copy();
+    }
+
+    /** Has the memory of the script looked at while it runs. */
+    void measure() {
+        measured = true;
+    }
+
+    boolean isMeasured() {
+        return measured;
     }
 
     /**
@@ -151,6 +185,8 @@ public final class RunTrace {
                 new Kept(output.toString(), outputBytes),
                 new Kept(end, stderrBytes),
                 exit,
+                stopped,
+                usage,
                 new RunTimes(received, queued, started, firstOctet, ended),
                 finding);
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.RequestNotes;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
@@ -12,20 +13,26 @@ import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where scripts run: the launcher, the bound on how many run at once, the queue before it, and the threads that watch them. Safe for use by several threads.
  */
 public final class ScriptHost implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ScriptHost.class);
     private static final Duration STOP_GRACE = Duration.ofSeconds(1);
 
     private final Launcher launcher;
@@ -33,6 +40,7 @@ public final class ScriptHost implements AutoCloseable {
     private final Set<ScriptRun> runs = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("htbin-script-", 1).daemon(true).factory());
+    private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
 
     /**
@@ -79,6 +87,42 @@ public final class ScriptHost implements AutoCloseable {
         admission.bound(most);
     }
 
+    /** Has a listener told of every run that ends from now on. */
+    public void listen(RunListener listener) {
+        listeners.add(requireNonNull(listener, "listener"));
+    }
+
+    /** Returns what is known of the scripts that run just now, those that started first before the others. */
+    public List<RunReport> running() {
+        return runs.stream()
+                .map(ScriptRun::report)
+                .sorted(Comparator.comparing((RunReport run) -> run.times().received()))
+                .toList();
+    }
+
+    /** Returns how many scripts run just now. */
+    public int runningCount() {
+        return runs.size();
+    }
+
+    /** Returns how many requests wait for their turn. */
+    public int waiting() {
+        return admission.waiting();
+    }
+
+    /**
+     * Ends a script before its time: SIGTERM, and SIGKILL after the grace.
+     *
+     * @param id the identifier of its request
+     * @return whether such a script runs
+     */
+    public boolean stop(String id) {
+        requireNonNull(id, "id");
+        Optional<ScriptRun> run = runs.stream().filter(r -> r.id().equals(id)).findAny();
+        run.ifPresent(r -> r.stop(StopReason.OPERATOR));
+        return run.isPresent();
+    }
+
     /** Returns a new, empty standard input for a script. */
     Stdin newStdin() throws IOException {
         return launcher.newStdin();
@@ -101,9 +145,12 @@ public final class ScriptHost implements AutoCloseable {
             LaunchPlan plan, Stdin stdin, Exchange exchange, CgiLimits limits, RunTrace trace)
             throws CgiFailure, IOException {
         trace.planned(exchange.request(), plan, runsAs(plan.spec().profile()).user());
+        if (RequestNotes.add(trace) || !listeners.isEmpty()) {
+            trace.measure();
+        }
         var claim = Admission.Claim.of(plan, exchange.peer().client());
         try {
-            admission.enter(claim);
+            enter(claim, trace);
             CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered = new CompletableFuture<>();
             try {
                 var run = new ScriptRun(plan, exchange, limits, answered, trace);
@@ -136,6 +183,28 @@ public final class ScriptHost implements AutoCloseable {
         } finally {
             runs.remove(run);
             admission.leave(claim);
+            tell(run.report());
+        }
+    }
+
+    private void enter(Admission.Claim claim, RunTrace trace) throws CgiFailure, InterruptedException {
+        try {
+            admission.enter(claim);
+        } catch (CgiFailure refusal) {
+            trace.failed(refusal.finding());
+            trace.refused();
+            tell(trace.report());
+            throw refusal;
+        }
+    }
+
+    private void tell(RunReport report) {
+        for (RunListener listener : listeners) {
+            try {
+                listener.ended(report);
+            } catch (RuntimeException e) {
+                LOG.error("a listener failed at the end of {}", Printable.of(report.scriptName()), e);
+            }
         }
     }
 

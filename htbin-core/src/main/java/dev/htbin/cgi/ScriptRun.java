@@ -75,6 +75,16 @@ final class ScriptRun {
         }
     }
 
+    /** Returns the identifier of its request. */
+    String id() {
+        return trace.id();
+    }
+
+    /** Returns what is known of it by now. From any thread. */
+    RunReport report() {
+        return trace.report();
+    }
+
     /** Kills the script at once. From any thread. */
     void kill() {
         Child running = child;
@@ -171,6 +181,7 @@ final class ScriptRun {
 
         private void readOutput() throws IOException {
             int taken = 0;
+            measure();
             while (!outputEnded && taken < PIPE_BYTES) {
                 buffer.clear();
                 int count = child.readOutput(buffer);
@@ -185,6 +196,13 @@ final class ScriptRun {
             }
             if (outputEnded) {
                 clock.outputEnded();
+            }
+        }
+
+        /** Best when there is output: what a script needs, it mostly has by then. */
+        private void measure() {
+            if (!exited && trace.isMeasured()) {
+                child.sampleMemory();
             }
         }
 
@@ -236,6 +254,7 @@ final class ScriptRun {
             if (reason != null && !stopSeen) {
                 stopSeen = true;
                 clock.stopped();
+                trace.stopped(reason);
                 giveUp(reason);
             }
             if (clock.killIsDue()) {
@@ -260,13 +279,13 @@ final class ScriptRun {
                 case SILENT -> fail(new CgiFailure.TimedOut(Phase.SILENCE, limits.silence()), reason);
                 case TOTAL_TIME -> fail(new CgiFailure.TimedOut(Phase.TOTAL, limits.total()), reason);
                 case CLIENT_GONE -> clientGone(new IOException("the client is gone"));
-                case BAD_RESPONSE, SERVER_STOPPING -> {}
+                case BAD_RESPONSE, OPERATOR, SERVER_STOPPING -> {}
             }
         }
 
         private void ended(ExitStatus status) {
             boolean byItself = stopReason.get() == null;
-            trace.ended(status);
+            trace.ended(status, child.usage());
             if (!isSettled()) {
                 complete(status);
             }
@@ -289,9 +308,10 @@ final class ScriptRun {
         }
 
         private void complete(@Nullable ExitStatus status) {
-            if (stopReason.get() == StopReason.SERVER_STOPPING && status != null && !status.success()) {
-                exchange.abort(new IOException("the server is stopping"));
-                answer(new HttpException(503, "The server is stopping."));
+            StopReason reason = stopReason.get();
+            boolean fromOutside = reason == StopReason.SERVER_STOPPING || reason == StopReason.OPERATOR;
+            if (fromOutside && status != null && !status.success()) {
+                stoppedFromOutside(reason);
                 return;
             }
             try {
@@ -303,6 +323,16 @@ final class ScriptRun {
             } catch (IOException e) {
                 clientGone(e);
             }
+        }
+
+        private void stoppedFromOutside(StopReason reason) {
+            if (reason == StopReason.OPERATOR && !exchange.committed()) {
+                answer(new HttpException(503, "The script was stopped."));
+                return;
+            }
+            var broken = new IOException(reason.text());
+            exchange.abort(broken);
+            answer(broken);
         }
 
         /** The script's fault: an error response if nothing was sent, once it is known why; else a broken one. */

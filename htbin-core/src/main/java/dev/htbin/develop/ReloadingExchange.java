@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
 import dev.htbin.http.FileRegion;
+import dev.htbin.http.ForwardingExchange;
 import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;

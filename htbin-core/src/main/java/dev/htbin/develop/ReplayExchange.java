@@ -2,6 +2,7 @@ package dev.htbin.develop;
 
 import dev.htbin.cgi.RunReport;
 import dev.htbin.http.Exchange;
+import dev.htbin.http.ForwardingExchange;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import java.io.ByteArrayInputStream;

@@ -12,4 +12,13 @@ public interface HttpHandler {
      * @throws IOException if the client can no longer be read from or written to; the engine then closes the connection
      */
     void handle(Exchange exchange) throws IOException;
+
+    /**
+     * Is told that the engine itself answered what was no request, or one that can't be served. Called by the engine for its outermost handler; must not block.
+     *
+     * @param client the client's IP address as text; {@code -} when there is none
+     * @param requestLine the request line as far as it is known, an octet string; {@code -} when it is not
+     * @param status the status of the answer
+     */
+    default void refused(String client, String requestLine, int status) {}
 }

@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Writes values as JSON, indented, members in their order. */
+/** Writes values as JSON, members in their order. */
 public final class JsonWriter {
     private static final String INDENT = "  ";
 
     private JsonWriter() {}
 
     /**
-     * Returns a value as a JSON text.
+     * Returns a value as a JSON text, indented.
      *
      * @param value a {@code Map} with strings as keys, a {@code List}, a string, a number, a boolean, or an {@code Optional} of one, which is null when it is empty
      * @throws IllegalArgumentException if it is anything else
@@ -24,6 +24,19 @@ public final class JsonWriter {
         return text.append('\n').toString();
     }
 
+    /**
+     * Returns a value as a JSON text of one line, without a line end.
+     *
+     * @param value as for {@link #text}
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static String line(Object value) {
+        var text = new StringBuilder(256);
+        write(value, "", text);
+        return text.toString();
+    }
+
+    /** Writes a value; {@code line} begins a line of those around it, and is empty when there are to be no lines. */
     private static void write(Object value, String line, StringBuilder text) {
         switch (value) {
             case Map<?, ?> map -> writeMembers(map, line, text);
@@ -49,11 +62,12 @@ public final class JsonWriter {
             return;
         }
         String separator = "{";
+        String inner = line.isEmpty() ? "" : line + INDENT;
         for (Map.Entry<?, ?> member : map.entrySet()) {
-            text.append(separator).append(line).append(INDENT);
+            text.append(separator).append(inner);
             writeString(member.getKey().toString(), text);
-            text.append(": ");
-            write(member.getValue(), line + INDENT, text);
+            text.append(inner.isEmpty() ? ":" : ": ");
+            write(member.getValue(), inner, text);
             separator = ",";
         }
         text.append(line).append('}');
@@ -65,9 +79,10 @@ public final class JsonWriter {
             return;
         }
         String separator = "[";
+        String inner = line.isEmpty() ? "" : line + INDENT;
         for (Object element : list) {
-            text.append(separator).append(line).append(INDENT);
-            write(element, line + INDENT, text);
+            text.append(separator).append(inner);
+            write(element, inner, text);
             separator = ",";
         }
         text.append(line).append(']');

@@ -36,6 +36,8 @@ class RecordingTextTest {
                 new Kept("Set-Cookie: s=secret\n\nhello\u0000\u00ff", 100),
                 new Kept("oh no\n", 6),
                 Optional.of(new ExitStatus.Exited(1)),
+                Optional.empty(),
+                Optional.empty(),
                 new RunTimes(
                         Instant.EPOCH,
                         Optional.of(Duration.ofMillis(1)),

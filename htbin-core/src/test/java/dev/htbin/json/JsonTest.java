@@ -22,6 +22,9 @@ class JsonTest {
             int number = i;
             Object value = value(random, 0);
             assertEquals(value, JsonReader.read(JsonWriter.text(value)), () -> Seed.shown(number, value));
+            String line = JsonWriter.line(value);
+            assertEquals(value, JsonReader.read(line), () -> Seed.shown(number, value));
+            assertEquals(1, line.lines().count(), line);
         }
     }
 

@@ -45,7 +45,7 @@ final class AccessLog {
         return escaped.toString();
     }
 
-    private static String addressOf(@Nullable SocketAddress client) {
+    static String addressOf(@Nullable SocketAddress client) {
         return client instanceof InetSocketAddress inet && inet.getAddress() != null ? Peer.textOf(inet) : "-";
     }
 }

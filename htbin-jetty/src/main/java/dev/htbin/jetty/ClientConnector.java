@@ -119,6 +119,11 @@ final class ClientConnector extends ServerConnector {
         return done;
     }
 
+    /** Returns how many connections are open. */
+    int openConnections() {
+        return connections.count();
+    }
+
     /**
      * Waits, after {@link #shutdown}, until all connections have ended.
      *
@@ -191,7 +196,9 @@ final class ClientConnector extends ServerConnector {
     }
 
     private void refuse(ClientEndPoint client) {
-        AccessLog.refused(client.getRemoteSocketAddress(), "-", 408);
+        if (getServer().getErrorHandler() instanceof JettyErrors errors) {
+            errors.tell(client.getRemoteSocketAddress(), "-", 408);
+        }
         var page = new ErrorPage(408, "The head of the request did not arrive in time.");
         client.write(Callback.from(client::close), page.response(config.server().software()));
     }

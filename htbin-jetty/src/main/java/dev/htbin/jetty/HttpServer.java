@@ -103,7 +103,7 @@ public final class HttpServer implements AutoCloseable {
 
     static HttpServer serve(ClientConnector connector, HttpHandler handler, EngineConfig config) throws IOException {
         Server server = connector.getServer();
-        var errors = new JettyErrors(config);
+        var errors = new JettyErrors(config, handler);
         var engine = new EngineHandler(handler, config, errors);
         server.setErrorHandler(errors);
         server.setHandler(engine);
@@ -142,6 +142,16 @@ public final class HttpServer implements AutoCloseable {
         String host = Peer.textOf(address);
         boolean ipv6 = host.indexOf(':') >= 0;
         return URI.create("http://%s:%d/".formatted(ipv6 ? "[" + host + "]" : host, address.getPort()));
+    }
+
+    /** Returns how many connections are open. */
+    public int connections() {
+        return connector.openConnections();
+    }
+
+    /** Tells whether the server listens and is not being closed. */
+    public boolean accepting() {
+        return !closing.get() && connector.isOpen() && !connector.isShutdown();
     }
 
     /**

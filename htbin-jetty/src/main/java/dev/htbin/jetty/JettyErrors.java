@@ -1,5 +1,7 @@
 package dev.htbin.jetty;
 
+import dev.htbin.http.HttpHandler;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -10,6 +12,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +24,11 @@ final class JettyErrors implements Request.Handler {
     private static final HttpField CLOSE = new PreEncodedHttpField(HttpHeader.CONNECTION, "close");
 
     private final HttpField software;
+    private final HttpHandler handler;
 
-    JettyErrors(EngineConfig config) {
+    /** Creates what answers, and tells the handler of it. */
+    JettyErrors(EngineConfig config, HttpHandler handler) {
+        this.handler = handler;
         software = new PreEncodedHttpField(HttpHeader.SERVER, config.server().software());
     }
 
@@ -51,8 +57,7 @@ final class JettyErrors implements Request.Handler {
             callback.failed(new Closing());
             return;
         }
-        AccessLog.refused(
-                request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());
+        tell(request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());
         HttpFields.Mutable fields = response.getHeaders();
         fields.clear();
         fields.add(software);
@@ -68,6 +73,16 @@ final class JettyErrors implements Request.Handler {
                 }),
                 callback::failed);
         response.write(true, ByteBuffer.wrap(page.html()), sent);
+    }
+
+    /** Logs an answer that no handler gave. */
+    void tell(@Nullable SocketAddress client, String requestLine, int status) {
+        AccessLog.refused(client, requestLine, status);
+        try {
+            handler.refused(AccessLog.addressOf(client), requestLine, status);
+        } catch (RuntimeException e) {
+            LOG.error("the handler could not be told of a refusal", e);
+        }
     }
 
     private static void succeed(Callback callback) {

@@ -85,6 +85,11 @@ final class OpenConnections implements SelectorManager.AcceptListener {
         return arriving + count == 0;
     }
 
+    /** Returns how many there are. */
+    synchronized int count() {
+        return count;
+    }
+
     synchronized void opened() {
         count++;
         if (count >= most && !connector.isShutdown()) {

@@ -1,23 +1,21 @@
-package dev.htbin.develop;
+package dev.htbin.http;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.htbin.http.Exchange;
-import dev.htbin.http.FileRegion;
-import dev.htbin.http.Peer;
-import dev.htbin.http.Request;
-import dev.htbin.http.ResponseBody;
-import dev.htbin.http.ResponseHead;
-import dev.htbin.http.ServerInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** An exchange that is another one, but for what a subclass changes. */
-abstract class ForwardingExchange implements Exchange {
+public abstract class ForwardingExchange implements Exchange {
     private final Exchange exchange;
 
-    ForwardingExchange(Exchange exchange) {
+    /**
+     * Creates it.
+     *
+     * @param exchange the other one
+     */
+    protected ForwardingExchange(Exchange exchange) {
         this.exchange = requireNonNull(exchange, "exchange");
     }
 

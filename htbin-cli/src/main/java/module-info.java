@@ -5,6 +5,7 @@ module dev.htbin.cli {
     requires static org.jspecify;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
+    requires dev.htbin.admin;
     requires dev.htbin.jetty;
     requires info.picocli;
     requires jdk.unsupported;

@@ -111,7 +111,28 @@ enum Option {
             "--data"),
     RUN(Use.CHECK, "", "Make a GET request to each script that nothing is wrong with, too.", "--run"),
     JSON(Use.CHECK, "", "Print what was found as JSON.", "--json"),
-    QUIET(Use.SERVERS, "", "Log no requests.", "-q", "--quiet"),
+    ACCESS_LOG(
+            Use.SERVERS,
+            "FORMAT",
+            "Log requests when they have ended: common, combined or json. Default: as Python's server does.",
+            "--access-log"),
+    ACCESS_LOG_FILE(
+            Use.SERVERS,
+            "FILE",
+            "Log requests to this file, combined unless told otherwise. SIGHUP opens it anew.",
+            "--access-log-file"),
+    BEGIN_TRACES(Use.SERVERS, "", "Give a traceparent to requests that come without one.", "--begin-traces"),
+    ADMIN(
+            Use.SERVERS,
+            "[ADDR:]PORT",
+            "Serve /metrics, /health, /ready and a live page there. ADDR is a loopback address; default: 127.0.0.1.",
+            "--admin"),
+    ADMIN_ANYWHERE(
+            Use.SERVERS,
+            "",
+            "Let --admin be where other machines can see requests and stop scripts.",
+            "--admin-anywhere"),
+    QUIET(Use.SERVERS, "", "Log no requests on standard error.", "-q", "--quiet"),
     VERBOSE(
             Use.EVERYWHERE,
             "",

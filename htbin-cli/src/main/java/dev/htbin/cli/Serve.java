@@ -38,6 +38,7 @@ final class Serve implements AutoCloseable {
     private final Optional<Development> development;
     private final HttpServer server;
     private final CurrentHandler handler;
+    private final Monitor monitor;
     private Settings settings;
 
     /** What is asked for, from the command line and the configuration file. */
@@ -51,27 +52,33 @@ final class Serve implements AutoCloseable {
             Optional<ScriptHost> host,
             Optional<Development> development,
             HttpServer server,
-            CurrentHandler handler) {
+            CurrentHandler handler,
+            Monitor monitor) {
         this.settings = settings;
         this.host = host;
         this.development = development;
         this.server = server;
         this.handler = handler;
+        this.monitor = monitor;
     }
 
     /**
      * Serves until a signal asks to stop.
      *
-     * @param reloads whether SIGHUP has the settings read again
+     * @param reloads whether SIGHUP has the settings read again; a log file is opened anew in any case
      */
     static int run(Source source, boolean reloads, Console console) throws IOException, InterruptedException {
         Settings settings = source.read();
-        StopSignals signals = StopSignals.watch(reloads);
-        LogConfiguration.adjust(settings.quiet(), settings.verbose());
+        StopSignals signals = StopSignals.watch(
+                reloads || settings.monitoring().accessLogFile().isPresent());
+        adjustLog(settings);
         try (Serve serving = start(settings, console, true)) {
             StopSignals.Asked asked = signals.await();
             while (asked == StopSignals.Asked.RELOAD) {
-                serving.reload(source);
+                serving.monitor.reopen();
+                if (reloads) {
+                    serving.reload(source);
+                }
                 asked = signals.await();
             }
             if (asked == StopSignals.Asked.INTERRUPT) {
@@ -79,6 +86,11 @@ final class Serve implements AutoCloseable {
             }
         }
         return Command.OK;
+    }
+
+    /** Lines as those of Python's server are left out where others take their place. */
+    private static void adjustLog(Settings settings) {
+        LogConfiguration.adjust(settings.quiet() || settings.monitoring().logsRequests(), settings.verbose());
     }
 
     /** Reads the settings again. What can't be had leaves the old ones in force, whole. */
@@ -94,7 +106,7 @@ final class Serve implements AutoCloseable {
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
             handler.become(checked(next, server.address(), fresh));
             settings = fresh;
-            LogConfiguration.adjust(fresh.quiet(), fresh.verbose());
+            adjustLog(fresh);
             LOG.info("the configuration was read again and is in force");
         } catch (UsageException e) {
             e.messages().forEach(message -> LOG.error("the configuration stays as it was: {}", message));
@@ -117,9 +129,11 @@ final class Serve implements AutoCloseable {
         Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         Optional<Development> development = Optional.empty();
+        var monitor = new Monitor(settings.monitoring(), settings.quiet());
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
+            monitor.open(become.flatMap(ServerUser::name));
             var banner = new Banner(root, settings, become);
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
@@ -134,13 +148,14 @@ final class Serve implements AutoCloseable {
                 RootUser.leave(become);
             }
             var handler = new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
-            HttpServer server = listener.serve(handler);
-            console.print(banner.text(server.address()));
-            return new Serve(settings, host, development, server, handler);
+            HttpServer server = listener.serve(monitor.around(handler));
+            console.print(banner.text(server.address()) + monitor.serve(server, host));
+            return new Serve(settings, host, development, server, handler, monitor);
         } catch (IOException | RuntimeException e) {
             development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
             listener.close();
+            monitor.close();
             throw e;
         }
     }
@@ -155,9 +170,11 @@ final class Serve implements AutoCloseable {
     public void close() {
         // Pages that wait for changes would hold the server up.
         development.ifPresent(Development::endWaiting);
+        monitor.stopping();
         server.close();
         host.ifPresent(ScriptHost::close);
         development.ifPresent(Development::close);
+        monitor.close();
     }
 
     /** Pages of development tell all that the server knows. */

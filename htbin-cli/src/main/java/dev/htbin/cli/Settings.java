@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
  * @param development what is shown and recorded of scripts
  * @param developmentAnywhere whether that may be where other machines can see it
+ * @param monitoring what is told of requests, and where
  * @param quiet whether requests are not logged
  * @param verbose whether the log is detailed
  */
@@ -44,6 +45,7 @@ record Settings(
         Optional<String> serverUser,
         Development.Wishes development,
         boolean developmentAnywhere,
+        Monitoring monitoring,
         boolean quiet,
         boolean verbose) {
     /** The address that is listened on unless another one is named. */
@@ -60,6 +62,7 @@ record Settings(
         requireNonNull(limits, "limits");
         requireNonNull(serverUser, "serverUser");
         requireNonNull(development, "development");
+        requireNonNull(monitoring, "monitoring");
         allowedHosts = Set.copyOf(allowedHosts);
     }
 
@@ -106,6 +109,7 @@ record Settings(
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
                 development(arguments),
                 arguments.has(Option.DEV_ANYWHERE),
+                Monitoring.of(arguments),
                 arguments.has(Option.QUIET),
                 arguments.has(Option.VERBOSE));
     }
@@ -128,6 +132,7 @@ record Settings(
         EngineConfig defaults = EngineConfig.defaults();
         name(names, !limits.engine(defaults).equals(fresh.limits.engine(defaults)), "limits of requests, and grace");
         name(names, !serverUser.equals(fresh.serverUser), "server-user");
+        name(names, !monitoring.equals(fresh.monitoring), Monitoring.OPTIONS);
         name(names, !development.equals(fresh.development), "dev, no-live-reload and record");
         name(
                 names,

@@ -4,17 +4,22 @@ import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
 import dev.htbin.process.Profile;
 import java.math.BigDecimal;
+import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads the values of options; each refusal names the option, the value, what was expected, and an example. */
 final class Values {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern ENDPOINT =
+            Pattern.compile("(?:(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):)?(?<port>[0-9]{1,9})");
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,3})?");
     private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern URL_PATH = Pattern.compile("(/[^/\\p{Cntrl}?#%]+)+/?");
@@ -43,6 +48,9 @@ final class Values {
             Map.entry("--script-total", "--script-total 86400"),
             Map.entry("--grace", "--grace 3"),
             Map.entry("--max-body", "--max-body 100M"),
+            Map.entry("--access-log", "--access-log json"),
+            Map.entry("--access-log-file", "--access-log-file /var/log/htbin/access.log"),
+            Map.entry("--admin", "--admin 127.0.0.1:9000"),
             Map.entry("--allow-host", "--allow-host dev.example"),
             Map.entry("--record", "--record /var/lib/htbin/runs"),
             Map.entry("--under", "--under 'strace -f'"),
@@ -60,6 +68,18 @@ final class Values {
     static UsageException refused(String name, String value, String expected) {
         return new UsageException("%s: '%s' (expected: %s, for example %s)"
                 .formatted(name, LogText.escape(value), expected, example(name)));
+    }
+
+    /** Reads {@code [ADDR:]PORT}; the name is not resolved. */
+    static InetSocketAddress endpoint(Option option, String value) {
+        Matcher form = ENDPOINT.matcher(value);
+        if (!form.matches()) {
+            throw refused(option.longName(), value, "a port, or an address, a colon and a port; IPv6 in brackets");
+        }
+        String host = Objects.requireNonNullElse(form.group("host"), "127.0.0.1");
+        int port = number(option.longName(), form.group("port"), 0, 65_535);
+        boolean brackets = host.startsWith("[");
+        return InetSocketAddress.createUnresolved(brackets ? host.substring(1, host.length() - 1) : host, port);
     }
 
     static int port(String value) {

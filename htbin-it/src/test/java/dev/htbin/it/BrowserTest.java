@@ -3,9 +3,7 @@ package dev.htbin.it;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.it.GitRepository.Git;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,26 +75,6 @@ class BrowserTest {
     }
 
     private static String page(String path) throws Exception {
-        Path profile = Files.createTempDirectory(folder, "profile");
-        return Run.of(
-                        folder,
-                        Map.of("HOME", profile.toString()),
-                        new byte[0],
-                        "chromium",
-                        "--headless",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--disable-dev-shm-usage",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--user-data-dir=" + profile,
-                        "--virtual-time-budget=10000",
-                        "--dump-dom",
-                        htbin.url(path))
-                .good()
-                .text();
+        return Browser.document(folder, htbin.url(path));
     }
 }

@@ -1,46 +1,70 @@
 package dev.htbin.jetty;
 
+import dev.htbin.http.TrustedProxies;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Listens, and closes the connections whose heads take too long, or that others need the room of. */
-final class ClientConnector extends ServerConnector {
+/** Accepts what connects to one socket, TCP or Unix, and closes the connections whose heads take too long, or that others need the room of. */
+final class ClientConnector extends AbstractConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
-
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    private final BoundSocket socket;
+    private final ListenerConfig listener;
     private final EngineConfig config;
     private final OpenConnections connections;
+    private final SelectorManager selectors;
     private Scheduler.Task sweep = () -> false;
+    private long lastWarning;
 
-    ClientConnector(Server server, HttpConnectionFactory http, EngineConfig config) {
-        super(server, 1, SELECTORS, http);
+    ClientConnector(
+            Server server,
+            BoundSocket socket,
+            ListenerConfig listener,
+            EngineConfig config,
+            OpenConnections connections) {
+        super(server, null, null, null, 1);
+        this.socket = socket;
+        this.listener = listener;
         this.config = config;
-        this.connections = new OpenConnections(this, config.limits().connections());
+        this.connections = connections;
+        this.selectors = new Selectors();
+        addBean(selectors, true);
         setIdleTimeout(config.idleTimeout().toMillis());
-        setAcceptQueueSize(1024);
+        connections.add(this);
     }
 
-    InetSocketAddress boundAddress() throws IOException {
-        if (getTransport() instanceof ServerSocketChannel channel
-                && channel.getLocalAddress() instanceof InetSocketAddress address) {
-            return address;
-        }
-        throw new IOException("the server is closed");
+    /** Returns the port of https that everything here is redirected to. */
+    OptionalInt redirectPort() {
+        return listener.redirectPort();
+    }
+
+    @Override
+    public Object getTransport() {
+        return socket.channel();
     }
 
     @Override
@@ -52,14 +76,53 @@ final class ClientConnector extends ServerConnector {
     @Override
     protected void doStop() throws Exception {
         sweep.cancel();
+        socket.close();
         super.doStop();
     }
 
     @Override
-    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        var endPoint = new ClientEndPoint(channel, selector, key, getScheduler());
-        endPoint.setIdleTimeout(getIdleTimeout());
-        return endPoint;
+    public CompletableFuture<Void> shutdown() {
+        socket.close();
+        return super.shutdown();
+    }
+
+    @Override
+    protected void accept(int acceptor) throws IOException {
+        SocketChannel client = socket.channel().accept();
+        try {
+            if (listener.proxyProtocol() && !isProxy(client)) {
+                client.close();
+                return;
+            }
+            client.configureBlocking(false);
+            if (client.getLocalAddress() instanceof InetSocketAddress) {
+                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+        } catch (IOException e) {
+            // Gone already.
+            client.close();
+            return;
+        }
+        selectors.accept(client);
+    }
+
+    private boolean isProxy(SocketChannel client) throws IOException {
+        InetSocketAddress address = client.getRemoteAddress() instanceof InetSocketAddress inet
+                ? inet
+                : InetSocketAddress.createUnresolved("localhost", 0);
+        TrustedProxies proxies = config.proxies();
+        if (proxies.trusts(address)) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (lastWarning == 0 || now - lastWarning > WARNING_NANOS) {
+            lastWarning = now | 1;
+            LOG.warn(
+                    "{} connected to {}, where PROXY headers are expected, and is no trusted proxy: closed",
+                    address,
+                    listener.address());
+        }
+        return false;
     }
 
     /** A connection that is accepted at the very moment when the connector shuts down is not among those that it then tells. */
@@ -81,6 +144,9 @@ final class ClientConnector extends ServerConnector {
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */
     @Override
     protected boolean handleAcceptFailure(Throwable failure) {
+        if (!socket.channel().isOpen()) {
+            return false;
+        }
         if (!isRunning() || !(failure instanceof IOException refused) || failure instanceof ClosedChannelException) {
             return super.handleAcceptFailure(failure);
         }
@@ -99,7 +165,7 @@ final class ClientConnector extends ServerConnector {
         try {
             for (EndPoint endPoint : getConnectedEndPoints()) {
                 if (endPoint instanceof ClientEndPoint client
-                        && client.refuseHeadOlderThan(config.headTimeout().toNanos())) {
+                        && client.refuseOlderThan(config.headTimeout().toNanos())) {
                     refuse(client);
                 }
             }
@@ -111,8 +177,53 @@ final class ClientConnector extends ServerConnector {
     }
 
     private void refuse(ClientEndPoint client) {
-        AccessLog.refused(client.getRemoteSocketAddress(), "-", 408);
+        AccessLog.answered(client.getRemoteSocketAddress(), "-", 408);
+        if (!client.speaksHttp()) {
+            client.close();
+            return;
+        }
         var page = new ErrorPage(408, "The head of the request did not arrive in time.");
-        client.write(Callback.from(client::close), page.response(config.server().software()));
+        EndPoint top = client.getConnection() instanceof org.eclipse.jetty.io.ssl.SslConnection tls
+                ? tls.getSslEndPoint()
+                : client;
+        top.write(Callback.from(top::close), page.response(config.server().software()));
+    }
+
+    @Override
+    public String toString() {
+        return "the listener at %s".formatted(socket.address());
+    }
+
+    /** Jetty's selectors, with this connector's end points. */
+    private final class Selectors extends SelectorManager {
+        Selectors() {
+            super(ClientConnector.this.getExecutor(), ClientConnector.this.getScheduler(), SELECTORS);
+        }
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+            SocketChannelEndPoint endPoint =
+                    new ClientEndPoint((SocketChannel) channel, selector, key, ClientConnector.this.getScheduler(), TlsSession.userName(listener));
+            endPoint.setIdleTimeout(getIdleTimeout());
+            return endPoint;
+        }
+
+        @Override
+        public Connection newConnection(
+                SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
+            return getDefaultConnectionFactory().newConnection(ClientConnector.this, endPoint);
+        }
+
+        @Override
+        protected void endPointOpened(EndPoint endPoint) {
+            super.endPointOpened(endPoint);
+            onEndPointOpened(endPoint);
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint endPoint) {
+            onEndPointClosed(endPoint);
+            super.endPointClosed(endPoint);
+        }
     }
 }

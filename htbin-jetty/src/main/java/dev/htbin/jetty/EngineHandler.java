@@ -74,7 +74,8 @@ final class EngineHandler extends Handler.Abstract {
             return true;
         }
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        ClientEndPoint client = endPoint instanceof ClientEndPoint plain ? plain : null;
+        ClientEndPoint client = ClientEndPoint.of(endPoint);
+        boolean shared = client != null && client.multiplexed();
         if (client != null && !client.beginExchange()) {
             callback.failed(new Closing());
             return true;
@@ -85,10 +86,13 @@ final class EngineHandler extends Handler.Abstract {
             ending = exchange(request, response);
         } finally {
             ended();
+            if (shared) {
+                client.endExchange();
+            }
         }
         switch (ending) {
             case Ending.Kept _ -> {
-                if (client != null) {
+                if (client != null && !shared) {
                     client.endExchange();
                 }
                 callback.succeeded();
@@ -108,7 +112,7 @@ final class EngineHandler extends Handler.Abstract {
         request.addIdleTimeoutListener(timeout -> false);
         var exchange = new JettyExchange(request, response, this);
         try {
-            handler.handle(exchange);
+            handlerOf(request).handle(exchange);
             if (exchange.committed()) {
                 return exchange.finish() ? new Ending.Kept() : new Ending.Closed();
             }
@@ -127,6 +131,13 @@ final class EngineHandler extends Handler.Abstract {
             LOG.error("{}: the handler failed", RequestHead.line(request), e);
             return failed(exchange, ErrorPage.INTERNAL);
         }
+    }
+
+    private HttpHandler handlerOf(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ClientConnector connector
+                        && connector.redirectPort().isPresent()
+                ? new Redirect(connector.redirectPort().getAsInt())
+                : handler;
     }
 
     private static Ending failed(JettyExchange exchange, ErrorPage page) {

@@ -27,13 +27,17 @@ final class RequestHead {
 
     /** Returns why a request is refused before it reaches the handler; empty when it is not. */
     static Optional<ErrorPage> refusal(org.eclipse.jetty.server.Request request, EngineConfig config) {
-        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientEndPoint client
-                && client.firstLine().misspellsProtocol()) {
+        ClientEndPoint client =
+                ClientEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
+        if (client != null && client.firstLine().misspellsProtocol()) {
             return refuse(400, "The protocol's name is HTTP, in capital letters.");
         }
         Optional<ErrorPage> bad = badTarget(request, config.limits());
         if (bad.isPresent()) {
             return bad;
+        }
+        if (version(request) == HttpVersion.HTTP_2) {
+            return badFields(request, config.limits());
         }
         boolean http10 =
                 request.getConnectionMetaData().getHttpVersion() == org.eclipse.jetty.http.HttpVersion.HTTP_1_0;
@@ -58,6 +62,37 @@ final class RequestHead {
         return Optional.empty();
     }
 
+    /** Checks what an HTTP/2 head could say that an HTTP/1 head can't. */
+    private static Optional<ErrorPage> badFields(org.eclipse.jetty.server.Request request, EngineConfig.Limits limits) {
+        String authority = request.getHttpURI().getAuthority();
+        int hosts = 0;
+        for (HttpField field : request.getHeaders()) {
+            String value = valueOf(field);
+            for (int i = 0; i < value.length(); i++) {
+                char c = value.charAt(i);
+                if ((c < 0x20 && c != '\t') || c == 0x7F) {
+                    return refuse(400, "A field of the request has a control character.");
+                }
+            }
+            if (field.getHeader() == HttpHeader.HOST) {
+                hosts++;
+                boolean other = authority != null && !authority.equalsIgnoreCase(value);
+                if (hosts > 1 || other || !isHost(value)) {
+                    return refuse(400, "The Host field is not the one host that the request is for.");
+                }
+            }
+        }
+        if (authority != null && !isHost(authority)) {
+            return refuse(400, "The authority is not a host name or address with an optional port.");
+        }
+        if (authority == null && hosts == 0) {
+            return refuse(400, "The request names no host.");
+        }
+        return request.getLength() > limits.bodyBytes()
+                ? refuse(413, "The body of the request is too large.")
+                : Optional.empty();
+    }
+
     private static boolean isHost(String value) {
         Matcher host = HOST.matcher(value);
         if (!host.matches()) {
@@ -80,7 +115,7 @@ final class RequestHead {
         if (method.length() + 1 + target.length() + VERSION_BYTES > limits.requestLineBytes()) {
             return refuse(414, "The request line is too long.");
         }
-        if (target.indexOf('\uFFFD') >= 0) {
+        if (target.indexOf('\uFFFD') >= 0 || target.chars().anyMatch(c -> c <= ' ' || c == '#' || c == 0x7F)) {
             return refuse(400, "The request target has an octet that must be percent-encoded.");
         }
         String scheme = uri.getScheme();
@@ -91,7 +126,13 @@ final class RequestHead {
     }
 
     static Request of(org.eclipse.jetty.server.Request request) {
-        var fields = new ArrayList<Field>(request.getHeaders().size());
+        var fields = new ArrayList<Field>(request.getHeaders().size() + 1);
+        String authority = request.getHttpURI().getAuthority();
+        if (version(request) == HttpVersion.HTTP_2
+                && authority != null
+                && !request.getHeaders().contains(HttpHeader.HOST)) {
+            fields.add(new Field("Host", authority));
+        }
         for (HttpField field : request.getHeaders()) {
             fields.add(new Field(field.getName(), valueOf(field)));
         }

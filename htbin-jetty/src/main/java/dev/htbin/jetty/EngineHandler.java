@@ -111,6 +111,9 @@ final class EngineHandler extends Handler.Abstract {
         // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
         request.addIdleTimeoutListener(timeout -> false);
         var exchange = new JettyExchange(request, response, this);
+        if (exchange.lacksBody()) {
+            return new ErrorPage(400, "The body of the request is shorter than its Content-Length.");
+        }
         try {
             handlerOf(request).handle(exchange);
             if (exchange.committed()) {

@@ -124,7 +124,12 @@ final class JettyExchange implements Exchange {
     public boolean hasRequestBody() {
         return jettyRequest.getLength() >= 0
                 || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
-                || (shared && (jettyRequest.getHeaders().contains(HttpHeader.EXPECT) || body.exists()));
+                || (shared && body.exists());
+    }
+
+    /** Tells whether the head announced a body, and the stream ended with the head: malformed by RFC 9113 section 8.1.1. */
+    boolean lacksBody() {
+        return shared && jettyRequest.getLength() > 0 && !body.exists();
     }
 
     @Override

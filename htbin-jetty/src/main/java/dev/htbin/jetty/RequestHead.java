@@ -37,7 +37,7 @@ final class RequestHead {
             return bad;
         }
         if (version(request) == HttpVersion.HTTP_2) {
-            return badFields(request, config.limits());
+            return Http2Head.refusal(request, config.limits());
         }
         boolean http10 =
                 request.getConnectionMetaData().getHttpVersion() == org.eclipse.jetty.http.HttpVersion.HTTP_1_0;
@@ -62,38 +62,7 @@ final class RequestHead {
         return Optional.empty();
     }
 
-    /** Checks what an HTTP/2 head could say that an HTTP/1 head can't. */
-    private static Optional<ErrorPage> badFields(org.eclipse.jetty.server.Request request, EngineConfig.Limits limits) {
-        String authority = request.getHttpURI().getAuthority();
-        int hosts = 0;
-        for (HttpField field : request.getHeaders()) {
-            String value = valueOf(field);
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if ((c < 0x20 && c != '\t') || c == 0x7F) {
-                    return refuse(400, "A field of the request has a control character.");
-                }
-            }
-            if (field.getHeader() == HttpHeader.HOST) {
-                hosts++;
-                boolean other = authority != null && !authority.equalsIgnoreCase(value);
-                if (hosts > 1 || other || !isHost(value)) {
-                    return refuse(400, "The Host field is not the one host that the request is for.");
-                }
-            }
-        }
-        if (authority != null && !isHost(authority)) {
-            return refuse(400, "The authority is not a host name or address with an optional port.");
-        }
-        if (authority == null && hosts == 0) {
-            return refuse(400, "The request names no host.");
-        }
-        return request.getLength() > limits.bodyBytes()
-                ? refuse(413, "The body of the request is too large.")
-                : Optional.empty();
-    }
-
-    private static boolean isHost(String value) {
+    static boolean isHost(String value) {
         Matcher host = HOST.matcher(value);
         if (!host.matches()) {
             return false;
@@ -185,11 +154,11 @@ final class RequestHead {
         return target;
     }
 
-    private static String valueOf(HttpField field) {
+    static String valueOf(HttpField field) {
         return field.getValue() == null ? "" : field.getValue();
     }
 
-    private static Optional<ErrorPage> refuse(int status, String message) {
+    static Optional<ErrorPage> refuse(int status, String message) {
         return Optional.of(new ErrorPage(status, message));
     }
 }

@@ -1,6 +1,7 @@
 /** The default engine: HTTP by Jetty. */
 @org.jspecify.annotations.NullMarked
 module dev.htbin.jetty {
+    requires java.naming;
     requires static org.jspecify;
     requires org.slf4j;
     requires transitive dev.htbin.core;

@@ -26,9 +26,12 @@ public record Forwarding(Request request, Peer peer) {
 
     private static final Pattern HOST = Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._-]+)(?::(?<port>[0-9]{1,5}))?");
 
-    /** One pair of a {@code Forwarded} element. */
-    private static final Pattern PAIR =
-            Pattern.compile("\\s*(?<name>[A-Za-z]+)=(?:\"(?<quoted>(?:[^\"\\\\]|\\\\.)*)\"|(?<token>[^\\s\",;]*))\\s*(?<end>[,;]|$)|\\s*(?<empty>[,;])");
+    /** One pair of a {@code Forwarded} element, and what separates it from the next one. Addresses need quotes by the RFC, and not everybody knows. */
+    private static final Pattern PAIR = Pattern.compile(
+            "\\s*+(?<name>[A-Za-z]++)=(?:\"(?<quoted>(?:[^\"\\\\]|\\\\.)*+)\"|(?<token>[-!#$%&'*+.^_`|~0-9A-Za-z:\\[\\]]*+))\\s*+(?:;|$)|\\s*+;");
+
+    /** In how many commas an element may lie that has some between quotes. */
+    private static final int MOST_COMMAS = 16;
 
     private static final int MOST_HOPS = 64;
 
@@ -124,33 +127,42 @@ public record Forwarding(Request request, Peer peer) {
         return members;
     }
 
-    /** Reads {@code Forwarded}; where an element is malformed, it and all before it are not there. */
+    /**
+     * Reads {@code Forwarded} from its end, so that quotes that a client left open can't swallow what a proxy added. What is malformed, and all before it, is not there.
+     */
     private static List<Hop> byElements(List<String> values) {
         var hops = new ArrayList<Hop>();
         String list = String.join(",", values);
-        Matcher pair = PAIR.matcher(list);
-        Hop hop = new Hop("", "", "", "");
-        int at = 0;
-        while (at < list.length()) {
-            if (!pair.region(at, list.length()).lookingAt()) {
-                hops.clear();
-                hop = new Hop("", "", "", "");
-                int next = list.indexOf(',', at);
-                if (next < 0) {
-                    return List.of();
-                }
-                at = next + 1;
-                continue;
+        int end = list.length();
+        while (end >= 0 && hops.size() < MOST_HOPS) {
+            int comma = list.lastIndexOf(',', end - 1);
+            Optional<Hop> hop = element(list.substring(comma + 1, end));
+            for (int i = 0; i < MOST_COMMAS && hop.isEmpty() && comma >= 0; i++) {
+                comma = list.lastIndexOf(',', comma - 1);
+                hop = element(list.substring(comma + 1, end));
             }
-            hop = pair.group("empty") == null ? with(hop, pair) : hop;
-            at = pair.end();
-            String end = pair.group("empty") == null ? pair.group("end") : pair.group("empty");
-            if (!";".equals(end)) {
-                hops.add(hop);
-                hop = new Hop("", "", "", "");
+            if (hop.isEmpty()) {
+                break;
             }
+            hops.addFirst(hop.get());
+            end = comma;
         }
         return hops;
+    }
+
+    private static Optional<Hop> element(String text) {
+        Hop hop = new Hop("", "", "", "");
+        String rest = text.strip();
+        Matcher pair = PAIR.matcher(rest);
+        int at = 0;
+        while (at < rest.length()) {
+            if (!pair.region(at, rest.length()).lookingAt()) {
+                return Optional.empty();
+            }
+            hop = pair.group("name") == null ? hop : with(hop, pair);
+            at = pair.end();
+        }
+        return Optional.of(hop);
     }
 
     private static Hop with(Hop hop, Matcher pair) {

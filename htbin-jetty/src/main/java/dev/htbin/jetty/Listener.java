@@ -98,7 +98,7 @@ public final class Listener implements AutoCloseable {
 
     static String reasonOf(Exception failure) {
         Throwable cause = failure;
-        while (cause.getCause() != null) {
+        while (cause.getCause() != null && cause.getCause().getMessage() != null) {
             cause = cause.getCause();
         }
         return String.valueOf(cause.getMessage());

@@ -36,11 +36,12 @@ final class RawClient implements AutoCloseable {
                 : connect(server.address());
     }
 
-    static RawClient connect(InetSocketAddress address, SSLContext tls) {
+    /** Connects with TLS, after some octets in clear. */
+    static RawClient connect(InetSocketAddress address, SSLContext tls, byte... before) {
         try {
-            RawClient plain = connect(address);
+            RawClient plain = connect(address).send(before);
             var secured = (SSLSocket) tls.getSocketFactory()
-                    .createSocket(plain.socket, "localhost", address.getPort(), true);
+                    .createSocket(plain.socket, "www.example.org", address.getPort(), true);
             secured.startHandshake();
             return new RawClient(plain.socket, secured);
         } catch (IOException e) {

@@ -7,13 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.Objects;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The certificates and keys of the tests, and clients that take any certificate. */
@@ -41,17 +44,15 @@ public final class TestFiles {
 
     /** Returns a context that believes every server, and shows no certificate. */
     public static SSLContext trusting() {
-        return trusting(new javax.net.ssl.KeyManager[0]);
+        return trusting(new KeyManager[0]);
     }
 
     /** Returns a context that believes every server, and shows it a certificate. */
     public static SSLContext showing(String certificate, String key) {
         try {
             TlsIdentity identity = TlsIdentity.read(TlsConfig.of(path(certificate), path(key)));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-            keys.init(identity.keyStore(), TlsIdentity.keyStorePassword().toCharArray());
-            return trusting(keys.getKeyManagers());
-        } catch (GeneralSecurityException | IOException e) {
+            return trusting(new Insistent(identity));
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -61,13 +62,52 @@ public final class TestFiles {
         return trusting().getSocketFactory();
     }
 
-    private static SSLContext trusting(javax.net.ssl.KeyManager[] keys) {
+    private static SSLContext trusting(KeyManager... keys) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys, new TrustManager[] {new Credulous()}, new SecureRandom());
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Shows its certificate, whoever's the server wants. */
+    private static final class Insistent extends X509ExtendedKeyManager {
+        private final TlsIdentity identity;
+
+        Insistent(TlsIdentity identity) {
+            this.identity = identity;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] types, Principal[] issuers, java.net.Socket socket) {
+            return "client";
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return identity.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return identity.key();
+        }
+
+        @Override
+        public String[] getClientAliases(String type, Principal[] issuers) {
+            return new String[] {"client"};
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[0];
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, java.net.Socket socket) {
+            return "";
         }
     }
 

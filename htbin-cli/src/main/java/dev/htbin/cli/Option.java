@@ -7,7 +7,25 @@ enum Option {
     CGI("", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
     BIND("ADDR", "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.", "-b", "--bind"),
     DIRECTORY("DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
-    PROTOCOL("VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
+    PROTOCOL("VERSION", "Speak HTTP/1.0, HTTP/1.1 or HTTP/2.0 at most. Default: HTTP/2.0.", "-p", "--protocol"),
+    LISTEN(
+            "ADDR",
+            "Listen on HOST:PORT, https://HOST:PORT or unix:PATH[,mode=660][,owner=NAME][,group=NAME]. Repeatable.",
+            "--listen"),
+    TLS_CERT("FILE", "Speak TLS with this certificate and its chain, PEM; may have the key, too.", "--tls-cert"),
+    TLS_KEY("FILE", "The certificate's private key, PEM.", "--tls-key"),
+    TLS_PASSWORD_FILE("FILE", "A file with the password of the key.", "--tls-password-file"),
+    TLS_CLIENT_CA("FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
+    TLS_CLIENT_OPTIONAL("", "Let in clients without a certificate, too.", "--tls-client-optional"),
+    TLS_CLIENT_USER(
+            "NAME", "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.", "--tls-client-user"),
+    REDIRECT_HTTP("PORT", "Redirect from http on this port to https.", "--redirect-http"),
+    PROXY_PROTOCOL("", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
+    TRUST_PROXY(
+            "CIDR",
+            "Believe proxies at these addresses who the client is; unix: on Unix sockets. Repeatable.",
+            "--trust-proxy"),
+    PROXY_FIELDS("KIND", "Where they say it: x-forwarded or forwarded. Default: x-forwarded.", "--proxy-fields"),
     CGI_DIRECTORY(
             "PATH",
             "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",

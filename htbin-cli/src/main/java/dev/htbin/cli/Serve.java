@@ -12,14 +12,16 @@ import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
 import dev.htbin.jetty.Listener;
+import dev.htbin.jetty.ListenerConfig;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.launch.Launchers;
+import dev.htbin.process.launch.ServiceManager;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.net.SocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,10 +29,12 @@ import java.util.Set;
 final class Serve implements AutoCloseable {
     private final Optional<ScriptHost> host;
     private final HttpServer server;
+    private final ServiceManager manager;
 
-    private Serve(Optional<ScriptHost> host, HttpServer server) {
+    private Serve(Optional<ScriptHost> host, HttpServer server, ServiceManager manager) {
         this.host = host;
         this.server = server;
+        this.manager = manager;
     }
 
     /** Serves until a signal asks to stop. */
@@ -53,8 +57,9 @@ final class Serve implements AutoCloseable {
      */
     static Serve start(Settings settings, Console console) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
-        InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
-        Listener listener = HttpServer.bind(address, engine(settings));
+        ServiceManager manager = ServiceManager.of(System.getenv());
+        List<ListenerConfig> places = settings.network().listeners(manager.sockets());
+        Listener listener = HttpServer.bind(places, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
@@ -72,9 +77,10 @@ final class Serve implements AutoCloseable {
                 RootUser.leave(become);
                 handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
             }
-            HttpServer server = listener.serve(checked(handler, address, settings));
-            console.print(banner.text(server.address()));
-            return new Serve(host, server);
+            HttpServer server = listener.serve(checked(handler, listener.addresses(), settings));
+            console.print(banner.text(places, server.addresses()));
+            manager.ready();
+            return new Serve(host, server, manager);
         } catch (IOException | RuntimeException e) {
             host.ifPresent(ScriptHost::close);
             listener.close();
@@ -90,6 +96,7 @@ final class Serve implements AutoCloseable {
     /** Lets what runs end within the grace, and frees everything. */
     @Override
     public void close() {
+        manager.stopping();
         server.close();
         host.ifPresent(ScriptHost::close);
     }
@@ -123,24 +130,21 @@ final class Serve implements AutoCloseable {
         return BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
     }
 
-    private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {
-        boolean loopback = address.getAddress().isLoopbackAddress();
-        boolean restricted = loopback || !settings.allowedHosts().isEmpty();
-        return HostCheck.before(handler, restricted ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+    /** Checks host names where only this machine's browsers come: on TCP, when it listens on loopback addresses alone. No browser speaks to Unix sockets. */
+    private static HttpHandler checked(HttpHandler handler, List<SocketAddress> addresses, Settings settings) {
+        boolean loopback = addresses.stream()
+                .allMatch(a -> !(a instanceof InetSocketAddress tcp)
+                        || tcp.getAddress().isLoopbackAddress());
+        boolean named = !settings.allowedHosts().isEmpty();
+        HttpHandler checked =
+                HostCheck.before(handler, loopback || named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        HttpHandler any = HostCheck.before(handler, named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        return x -> (x.peer().local().getAddress() == null ? any : checked).handle(x);
     }
 
     private static EngineConfig engine(Settings settings) {
-        return settings.limits().engine(EngineConfig.defaults().withProtocol(settings.protocol()));
-    }
-
-    private static InetAddress resolve(String bind) throws IOException {
-        try {
-            return InetAddress.getByName(bind);
-        } catch (UnknownHostException e) {
-            throw new IOException(
-                    "--bind: '%s' is no address and no name that can be resolved (expected: for example 127.0.0.1, ::1 or 0.0.0.0)"
-                            .formatted(bind),
-                    e);
-        }
+        return settings.limits()
+                .engine(EngineConfig.defaults().withProtocol(settings.protocol()))
+                .withProxies(settings.network().proxies());
     }
 }

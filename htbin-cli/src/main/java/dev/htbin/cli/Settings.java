@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 /**
  * What the command was asked for, each value checked as far as it can be without touching the machine.
  *
- * @param bind the address or name to listen on
- * @param port the port to listen on; 0: any free one
+ * @param network where to listen, and who is believed there
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
@@ -29,8 +28,7 @@ import java.util.stream.Collectors;
  * @param verbose whether the log is detailed
  */
 record Settings(
-        String bind,
-        int port,
+        Network network,
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
@@ -46,7 +44,7 @@ record Settings(
     private static final List<String> DEFAULT_DIRECTORIES = List.of("/cgi-bin", "/htbin");
 
     Settings {
-        requireNonNull(bind, "bind");
+        requireNonNull(network, "network");
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
@@ -83,13 +81,9 @@ record Settings(
      */
     static Settings of(Arguments arguments, Optional<String> port, Map<String, String> own) {
         return new Settings(
-                arguments
-                        .last(Option.BIND)
-                        .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
-                        .orElse(DEFAULT_BIND),
-                port.map(Values::port).orElse(DEFAULT_PORT),
+                network(arguments, port.map(Values::port)),
                 directory(arguments.last(Option.DIRECTORY)),
-                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_1_1),
+                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
                 scripts(arguments, own),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
@@ -98,6 +92,14 @@ record Settings(
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
                 arguments.has(Option.QUIET),
                 arguments.has(Option.VERBOSE));
+    }
+
+    private static Network network(Arguments arguments, Optional<Integer> port) {
+        String bind = arguments
+                .last(Option.BIND)
+                .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
+                .orElse(DEFAULT_BIND);
+        return Network.of(arguments, bind, port, DEFAULT_PORT);
     }
 
     private static Path directory(Optional<String> given) {

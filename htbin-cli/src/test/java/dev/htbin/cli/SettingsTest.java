@@ -29,9 +29,10 @@ class SettingsTest {
     @Test
     void defaultsAreThoseOfTheDocumentation() {
         Settings settings = settings();
-        assertEquals("127.0.0.1", settings.bind());
-        assertEquals(8000, settings.port());
-        assertEquals(HttpVersion.HTTP_1_1, settings.protocol());
+        assertEquals(
+                List.of(new ListenOption.Tcp("127.0.0.1", 8000, false)),
+                settings.network().places());
+        assertEquals(HttpVersion.HTTP_2, settings.protocol());
         assertEquals(Optional.empty(), settings.scripts());
         assertEquals(Set.of(), settings.allowedHosts());
     }
@@ -48,8 +49,8 @@ class SettingsTest {
             })
     void acceptsPythonsSpellings(String line) {
         Settings settings = settings(line.split(" "));
-        assertEquals("::1", settings.bind());
-        assertEquals(80, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)), settings.network().places());
         assertEquals(HttpVersion.HTTP_1_0, settings.protocol());
         assertEquals(
                 List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());
@@ -186,7 +187,7 @@ class SettingsTest {
                 "--cgi-directory=/ | --cgi-directory: '/'",
                 "--cgi-directory=/a/../b | --cgi-directory: '/a/../b'",
                 "--cgi-extension=cgi | --cgi-extension: 'cgi'",
-                "--protocol=HTTP/2 | --protocol: 'HTTP/2' (expected: HTTP/1.0 or HTTP/1.1",
+                "--protocol=HTTP/3 | --protocol: 'HTTP/3' (expected: HTTP/1.0, HTTP/1.1 or HTTP/2.0",
                 "--bind= | --bind: ''",
                 "--directory= | --directory: ''",
                 "--user= | --user: ''",

@@ -24,7 +24,8 @@ sealed interface ListenOption {
     /** A Unix socket. */
     record Unix(ListenAddress.Unix address) implements ListenOption {}
 
-    Pattern TCP = Pattern.compile("(?:(?<scheme>https?)://)?(?:\\[(?<six>[0-9A-Fa-f:.%a-z0-9]+)]|(?<host>[0-9A-Za-z._-]+)):(?<port>[0-9]{1,5})/?");
+    Pattern TCP = Pattern.compile(
+            "(?:(?<scheme>https?)://)?(?:\\[(?<six>[0-9A-Fa-f:.%a-z0-9]+)]|(?<host>[0-9A-Za-z._-]+)):(?<port>[0-9]{1,5})/?");
     Pattern MODE = Pattern.compile("0?[0-7]{3}");
 
     /**
@@ -41,7 +42,8 @@ sealed interface ListenOption {
         if (!tcp.matches() || Integer.parseInt(tcp.group("port")) > 65_535) {
             throw refused(value);
         }
-        boolean secured = tcp.group("scheme") == null ? tls : tcp.group("scheme").equals("https");
+        boolean secured =
+                tcp.group("scheme") == null ? tls : tcp.group("scheme").equals("https");
         if (secured && !tls) {
             throw new UsageException(
                     "--listen: '%s' without --tls-cert (expected: the certificate, too, for example --tls-cert server.crt)"
@@ -96,6 +98,8 @@ sealed interface ListenOption {
 
     private static UsageException refused(String value) {
         return Values.refused(
-                "--listen", value, "HOST:PORT, http:// or https:// before it, or unix:PATH with ,mode= ,owner= ,group= after it");
+                "--listen",
+                value,
+                "HOST:PORT, http:// or https:// before it, or unix:PATH with ,mode= ,owner= ,group= after it");
     }
 }

@@ -17,8 +17,7 @@ enum Option {
     TLS_PASSWORD_FILE("FILE", "A file with the password of the key.", "--tls-password-file"),
     TLS_CLIENT_CA("FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
     TLS_CLIENT_OPTIONAL("", "Let in clients without a certificate, too.", "--tls-client-optional"),
-    TLS_CLIENT_USER(
-            "NAME", "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.", "--tls-client-user"),
+    TLS_CLIENT_USER("NAME", "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.", "--tls-client-user"),
     REDIRECT_HTTP("PORT", "Redirect from http on this port to https.", "--redirect-http"),
     PROXY_PROTOCOL("", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
     TRUST_PROXY(

@@ -52,7 +52,8 @@ public final class Rehearsal {
         HelpText.text();
         Settings settings =
                 Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());
-        try (Serve serving = Serve.start(settings, console)) {
+        // Who started it must be able to write the cache.
+        try (Serve serving = Serve.start(settings, console, false)) {
             String root = "http://127.0.0.1:" + serving.address().getPort();
             for (String target : List.of("/", "/page.html", "/cgi-bin/hello", "/cgi-bin/hello/a?b=c", "/absent")) {
                 get(URI.create(root + target));

@@ -41,7 +41,7 @@ final class Serve implements AutoCloseable {
     static int run(Settings settings, Console console) throws IOException, InterruptedException {
         StopSignals signals = StopSignals.watch();
         LogConfiguration.adjust(settings.quiet(), settings.verbose());
-        try (Serve _ = start(settings, console)) {
+        try (Serve _ = start(settings, console, true)) {
             signals.await();
             if (signals.fromKeyboard()) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
@@ -53,9 +53,10 @@ final class Serve implements AutoCloseable {
     /**
      * Starts a server and prints its banner.
      *
+     * @param leavesRoot whether a server that is root becomes somebody else
      * @throws IOException if it can't be started here; the message is for the user
      */
-    static Serve start(Settings settings, Console console) throws IOException {
+    static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
         ServiceManager manager = ServiceManager.of(System.getenv());
         List<ListenerConfig> places = settings.network().listeners(manager.sockets());
@@ -63,7 +64,7 @@ final class Serve implements AutoCloseable {
         Optional<ScriptHost> host = Optional.empty();
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
-            Optional<ServerUser> become = RootUser.choose(settings, root);
+            Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
             var files = new FileConfig(root);
             var banner = new Banner(root, settings, become);
             HttpHandler handler;

@@ -50,7 +50,8 @@ class SettingsTest {
     void acceptsPythonsSpellings(String line) {
         Settings settings = settings(line.split(" "));
         assertEquals(
-                List.of(new ListenOption.Tcp("::1", 80, false)), settings.network().places());
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(HttpVersion.HTTP_1_0, settings.protocol());
         assertEquals(
                 List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());

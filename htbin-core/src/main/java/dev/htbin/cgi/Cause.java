@@ -79,6 +79,11 @@ public enum Cause {
             "The machine lacks processes, memory or descriptors just now.",
             "Raise what it lacks, or lower --max-scripts."),
     TOO_MANY(32, 503, "As many scripts run and wait as may.", "See which script is slow, or raise --max-scripts."),
+    NO_SPACE(
+            33,
+            507,
+            "The machine has no space for what the script is started with.",
+            "Free space where temporary files are (java.io.tmpdir)."),
 
     // Its output
     NO_OUTPUT(

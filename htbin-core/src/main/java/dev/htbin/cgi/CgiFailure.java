@@ -55,21 +55,29 @@ public abstract sealed class CgiFailure extends Exception {
          * Creates the failure.
          *
          * @param cause what the launcher says
-         * @param diagnosis what is wrong with the file and what to do, if that was found: {@link ScriptDiagnosis#of}
+         * @param diagnosis what is wrong with the file and what to do, if that was found: {@link ScriptDiagnosis#of}; counts only where the file may be at fault
          */
         public NotStarted(LaunchException cause, Optional<Finding> diagnosis) {
+            Optional<Finding> ofFile = diagnosis.filter(found -> isOfFile(cause.reason()));
             super(
-                    diagnosis.map(Finding::cause).orElseGet(() -> causeOf(cause.reason())),
-                    diagnosis
-                            .map(d -> d.detail() + " (" + cause.getMessage() + ")")
+                    ofFile.map(Finding::cause).orElseGet(() -> causeOf(cause.reason())),
+                    ofFile.map(d -> d.detail() + " (" + cause.getMessage() + ")")
                             .orElseGet(() -> "" + cause.getMessage()));
             this.reason = cause.reason();
             initCause(cause);
         }
 
+        private static boolean isOfFile(LaunchException.Reason reason) {
+            return switch (reason) {
+                case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> true;
+                case EXHAUSTED, NO_SPACE, TOO_LONG -> false;
+            };
+        }
+
         private static Cause causeOf(LaunchException.Reason reason) {
             return switch (reason) {
                 case EXHAUSTED -> Cause.EXHAUSTED;
+                case NO_SPACE -> Cause.NO_SPACE;
                 case TOO_LONG -> Cause.TOO_LONG;
                 case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> Cause.NOT_STARTED;
             };

@@ -91,7 +91,7 @@ public record ScriptExecution(
         try {
             return config.host().newStdin();
         } catch (IOException e) {
-            throw new HttpException(503, "The server is out of resources. Try again later.");
+            throw HttpException.busy("The server is out of resources. Try again later.");
         }
     }
 

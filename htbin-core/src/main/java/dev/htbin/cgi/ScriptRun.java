@@ -94,12 +94,14 @@ final class ScriptRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answered.completeExceptionally(new HttpException(503, "The server is stopping."));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.error(
                     "{}: the script could not be watched any longer",
                     plan.script().scriptName(),
                     e);
-            answered.completeExceptionally(e);
+            boolean mayPass = e instanceof IOException && !exchange.committed();
+            answered.completeExceptionally(
+                    mayPass ? HttpException.busy("The server is out of resources. Try again later.") : e);
         } finally {
             child = null;
         }

@@ -4,6 +4,7 @@ import dev.htbin.http.Octets;
 import dev.htbin.http.Tls;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -48,8 +49,9 @@ final class TlsVariables {
             Map.entry("TITLE", "T"),
             Map.entry("EMAILADDRESS", "Email"));
 
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("MMM ppd HH:mm:ss yyyy 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "MMM ppd HH:mm:ss yyyy 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private static final int EMAIL = 1;
     private static final int DNS = 2;
@@ -75,9 +77,9 @@ final class TlsVariables {
         certificate(variables, "SSL_SERVER_", tls.server());
         certificate(variables, "SSL_CLIENT_", tls.client());
         if (!tls.client().isEmpty()) {
-            long millis = tls.client().getFirst().getNotAfter().getTime()
-                    - Instant.now().toEpochMilli();
-            put(variables, "SSL_CLIENT_V_REMAIN", Long.toString(Math.max(0, millis / 86_400_000)));
+            Duration left =
+                    Duration.between(Instant.now(), tls.client().getFirst().getNotAfter().toInstant());
+            put(variables, "SSL_CLIENT_V_REMAIN", Long.toString(Math.max(0, left.toDays())));
         }
     }
 
@@ -91,7 +93,10 @@ final class TlsVariables {
         put(variables, prefix + "M_SERIAL", serial.length() % 2 == 0 ? serial : "0" + serial);
         name(variables, prefix + "S_DN", certificate.getSubjectX500Principal());
         name(variables, prefix + "I_DN", certificate.getIssuerX500Principal());
-        put(variables, prefix + "V_START", TIME.format(certificate.getNotBefore().toInstant()));
+        put(
+                variables,
+                prefix + "V_START",
+                TIME.format(certificate.getNotBefore().toInstant()));
         put(variables, prefix + "V_END", TIME.format(certificate.getNotAfter().toInstant()));
         put(variables, prefix + "A_SIG", certificate.getSigAlgName());
         put(variables, prefix + "A_KEY", certificate.getPublicKey().getAlgorithm());

@@ -27,6 +27,9 @@ sealed interface Resource {
     /** The names of a real path that begin with a dot are never served. */
     String HIDDEN = ".";
 
+    /** How often a file is opened that seems to be there before it is given up. */
+    int ATTEMPTS = 3;
+
     /**
      * A plain file, open.
      *
@@ -71,16 +74,30 @@ sealed interface Resource {
     }
 
     private static Resource openNow(DocumentRoot root, Path real) throws IOException {
-        try {
-            return open(root, real);
-        } catch (AccessDeniedException | NoSuchFileException e) {
-            throw e;
-        } catch (IOException e) {
-            if (real.toRealPath().equals(real) && Files.isRegularFile(real, LinkOption.NOFOLLOW_LINKS)) {
-                // No link was swapped in: opening needs a descriptor, looking does not.
-                throw new HttpException(503, "The server is out of resources. Try again later.");
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return open(root, real);
+            } catch (AccessDeniedException | NoSuchFileException e) {
+                throw e;
+            } catch (IOException e) {
+                if (!isOpenable(root)) {
+                    throw new HttpException(503, "The server is out of resources. Try again later.");
+                }
+                // A link was swapped in, or a descriptor has become free since.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
             }
-            throw e;
+        }
+    }
+
+    /** Tells whether the root can be opened, for which nothing but a descriptor can be missing. */
+    private static boolean isOpenable(DocumentRoot root) {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(root.directory())) {
+            var _ = stream.iterator();
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -12,8 +12,6 @@ import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.Exchange;
-import dev.htbin.http.Field;
-import dev.htbin.http.Fields;
 import dev.htbin.http.HttpException;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
@@ -34,8 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(CgiHttpRequestHandler.class);
-
-    private static final Fields RETRY_AFTER = Fields.of(new Field("Retry-After", "5"));
 
     private final CgiConfig config;
     private int redirects;
@@ -135,7 +131,7 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     private void sendFailure(CgiFailure failure) throws IOException {
         LOG.warn("{} {}: {}", failure.status(), AccessLog.escape(path()), failure.reasonForLog());
         if (failure.status() == 503) {
-            throw new HttpException(503, "The server is busy. Try again later.", RETRY_AFTER);
+            throw HttpException.busy("The server is busy. Try again later.");
         }
         sendError(
                 failure.status(),

@@ -21,10 +21,11 @@ import java.util.regex.Pattern;
  */
 public record Forwarding(Request request, Peer peer) {
     /** An address with an optional port: {@code 192.0.2.1:80}, {@code [2001:db8::1]:80}, {@code 2001:db8::1}. */
-    private static final Pattern NODE =
-            Pattern.compile("\\[(?<six>[^]]*)](?::(?<port6>[0-9]{1,5}))?|(?<four>[0-9.]+)(?::(?<port4>[0-9]{1,5}))?|(?<bare>[0-9A-Fa-f:.]+)");
+    private static final Pattern NODE = Pattern.compile(
+            "\\[(?<six>[^]]*)](?::(?<port6>[0-9]{1,5}))?|(?<four>[0-9.]+)(?::(?<port4>[0-9]{1,5}))?|(?<bare>[0-9A-Fa-f:.]+)");
 
-    private static final Pattern HOST = Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._-]+)(?::(?<port>[0-9]{1,5}))?");
+    private static final Pattern HOST =
+            Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._-]+)(?::(?<port>[0-9]{1,5}))?");
 
     /** One pair of a {@code Forwarded} element, and what separates it from the next one. Addresses need quotes by the RFC, and not everybody knows. */
     private static final Pattern PAIR = Pattern.compile(
@@ -187,7 +188,8 @@ public record Forwarding(Request request, Peer peer) {
                 : node.group("four") != null ? node.group("four") : node.group("bare");
         String port = node.group("port6") != null ? node.group("port6") : node.group("port4");
         Optional<InetAddress> address = IpNetwork.addressOf(literal);
-        return address.map(a -> new InetSocketAddress(a, port(port == null ? "" : port).orElse(0)));
+        return address.map(
+                a -> new InetSocketAddress(a, port(port == null ? "" : port).orElse(0)));
     }
 
     private static OptionalInt port(String text) {

@@ -62,8 +62,8 @@ public record IpNetwork(InetAddress address, int prefixBits) {
             return Optional.empty();
         }
         try {
-            return Optional.of(InetAddress.getByAddress(
-                    InetAddress.ofLiteral(literal).getAddress()));
+            return Optional.of(
+                    InetAddress.getByAddress(InetAddress.ofLiteral(literal).getAddress()));
         } catch (IllegalArgumentException | UnknownHostException e) {
             return Optional.empty();
         }

@@ -31,8 +31,7 @@ public record Peer(
     }
 
     /** Creates the peer of a connection of which nothing more is known. */
-    public Peer(
-            InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
+    public Peer(InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
         this(client, local, secure, connection, Optional.empty());
     }
 

@@ -19,6 +19,7 @@ class CgiFailureTest {
         "NOT_EXECUTABLE_FORMAT, 403",
         "TOO_LONG, 431",
         "EXHAUSTED, 503",
+        "NO_SPACE, 507",
         "OTHER, 403"
     })
     void aScriptThatCannotBeStartedIsForbiddenUnlessTheMachineOrTheRequestIsAtFault(Reason reason, int status) {
@@ -36,6 +37,15 @@ class CgiFailureTest {
                         .reasonForLog());
         assertEquals(
                 "HTB-029 posix_spawn '/x': ENOENT", new CgiFailure.NotStarted(cause, Optional.empty()).reasonForLog());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXHAUSTED, HTB-031", "NO_SPACE, HTB-033", "TOO_LONG, HTB-030"})
+    void noDiagnosisOfTheFileHidesThatTheMachineOrTheRequestIsAtFault(Reason reason, String id) {
+        var diagnosis = new Finding(Cause.NO_INTERPRETER_LINE, "it has no #! line");
+        assertEquals(
+                id + " x",
+                new CgiFailure.NotStarted(new LaunchException(reason, "x"), Optional.of(diagnosis)).reasonForLog());
     }
 
     @Test

@@ -21,31 +21,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Table: what a script gets to know of TLS, as mod_ssl tells it. */
 class TlsVariablesTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "HTTPS | on",
-        "REQUEST_SCHEME | https",
-        "SSL_PROTOCOL | TLSv1.2",
-        "SSL_CIPHER | ECDHE-ECDSA-AES128-GCM-SHA256",
-        "SSL_CIPHER_USEKEYSIZE | 128",
-        "SSL_SESSION_ID | 0aff",
-        "SSL_TLS_SNI | www.example.org",
-        "SSL_SERVER_S_DN | CN=localhost,O=htbin tests",
-        "SSL_SERVER_S_DN_CN | localhost",
-        "SSL_SERVER_S_DN_O | htbin tests",
-        "SSL_SERVER_SAN_DNS_0 | localhost",
-        "SSL_SERVER_A_KEY | EC",
-        "SSL_SERVER_M_VERSION | 3",
-        "SSL_CLIENT_VERIFY | SUCCESS",
-        "SSL_CLIENT_M_SERIAL | 1234ABCD",
-        "SSL_CLIENT_S_DN | emailAddress=ann@example.org,CN=ann,OU=Dep\\,t,O=htbin tests",
-        "SSL_CLIENT_S_DN_CN | ann",
-        "SSL_CLIENT_S_DN_OU | Dep,t",
-        "SSL_CLIENT_S_DN_Email | ann@example.org",
-        "SSL_CLIENT_I_DN_CN | Client CA",
-        "SSL_CLIENT_SAN_Email_0 | ann@example.org",
-        "SSL_CLIENT_SAN_DNS_0 | ann.example.org",
-        "SSL_CLIENT_A_SIG | SHA256withECDSA",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HTTPS | on",
+                "REQUEST_SCHEME | https",
+                "SSL_PROTOCOL | TLSv1.2",
+                "SSL_CIPHER | ECDHE-ECDSA-AES128-GCM-SHA256",
+                "SSL_CIPHER_USEKEYSIZE | 128",
+                "SSL_SESSION_ID | 0aff",
+                "SSL_TLS_SNI | www.example.org",
+                "SSL_SERVER_S_DN | CN=localhost,O=htbin tests",
+                "SSL_SERVER_S_DN_CN | localhost",
+                "SSL_SERVER_S_DN_O | htbin tests",
+                "SSL_SERVER_SAN_DNS_0 | localhost",
+                "SSL_SERVER_A_KEY | EC",
+                "SSL_SERVER_M_VERSION | 3",
+                "SSL_CLIENT_VERIFY | SUCCESS",
+                "SSL_CLIENT_M_SERIAL | 1234ABCD",
+                "SSL_CLIENT_S_DN | emailAddress=ann@example.org,CN=ann,OU=Dep\\,t,O=htbin tests",
+                "SSL_CLIENT_S_DN_CN | ann",
+                "SSL_CLIENT_S_DN_OU | Dep,t",
+                "SSL_CLIENT_S_DN_Email | ann@example.org",
+                "SSL_CLIENT_I_DN_CN | Client CA",
+                "SSL_CLIENT_SAN_Email_0 | ann@example.org",
+                "SSL_CLIENT_SAN_DNS_0 | ann.example.org",
+                "SSL_CLIENT_A_SIG | SHA256withECDSA",
+            })
     void saysWhatModSslSays(String name, String value) {
         assertEquals(value, variables(List.of(certificate("ann.crt"))).get(name));
     }
@@ -84,8 +86,7 @@ class TlsVariablesTest {
                 Optional.empty());
         var peer = new Peer(plain.peer().client(), plain.peer().local(), true, Optional.empty(), Optional.of(tls));
         return CgiEnvironment.of(
-                        new CgiRequests(plain.request(), peer, "", plain.contentLength()).make(),
-                        new LinkedHashMap<>())
+                        new CgiRequests(plain.request(), peer, "", plain.contentLength()).make(), new LinkedHashMap<>())
                 .variables();
     }
 

@@ -21,76 +21,80 @@ class ForwardingTest {
 
     /** From, fields (~ between them), what is seen: client, scheme, Host, port of the server. The connection is to port 8000. */
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        // Nobody else is believed.
-        "192.0.2.9 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https~X-Forwarded-Host: b | 192.0.2.9 http a 8000",
-        "10.0.0.1 | | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4 | 1.2.3.4 http a 8000",
-        // The rightmost address that is no proxy's.
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4, 10.0.0.2 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6~X-Forwarded-For: 1.2.3.4,10.0.0.2 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 10.0.0.3, 10.0.0.2 | 10.0.0.3 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 2001:db8::1, fd00::2 | 2001:db8::1 http a 8000",
-        // With ports and brackets, as some write them.
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4:567 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: [2001:db8::1]:567 | 2001:db8::1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: [2001:db8::1] | 2001:db8::1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: ::ffff:1.2.3.4 | 1.2.3.4 http a 8000",
-        // What is no address ends the list.
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, unknown | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, unknown, 10.0.0.2 | 10.0.0.2 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 1.2.3 | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.256 | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 0x7f.1 | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: localhost | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: fe80::1%eth0 | 10.0.0.1 http a 8000",
-        // Scheme, host and port.
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https | 1.2.3.4 https a 443",
-        "10.0.0.1 | X-Forwarded-Proto: https | 10.0.0.1 https a 443",
-        "10.0.0.1 | X-Forwarded-Proto: HTTPS~X-Forwarded-Port: 8443 | 10.0.0.1 https a 8443",
-        "10.0.0.1 | X-Forwarded-Proto: gopher | 10.0.0.1 http a 80",
-        "10.0.0.1 | X-Forwarded-Host: www.example.org | 10.0.0.1 http www.example.org 80",
-        "10.0.0.1 | X-Forwarded-Host: www.example.org:81 | 10.0.0.1 http www.example.org:81 81",
-        "10.0.0.1 | X-Forwarded-Host: www.example.org:81~X-Forwarded-Port: 82 | 10.0.0.1 http www.example.org:81 82",
-        "10.0.0.1 | X-Forwarded-Host: b/c | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-Port: 99999 | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-Port: 0 | 10.0.0.1 http a 8000",
-        // A list as long as that of the addresses belongs to it; else the last member alone is a proxy's word.
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4, 10.0.0.2~X-Forwarded-Proto: https, http | 1.2.3.4 https a 443",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4~X-Forwarded-Proto: https, http | 1.2.3.4 http a 80",
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https, http | 1.2.3.4 http a 80",
-        "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Host: evil, www.example.org | 1.2.3.4 http www.example.org 80",
-        // The other kind of field is the client's own word.
-        "10.0.0.1 | Forwarded: for=6.6.6.6;proto=https;host=b | 10.0.0.1 http a 8000",
-        "10.0.0.1 | Forwarded: for=6.6.6.6~X-Forwarded-For: 1.2.3.4 | 1.2.3.4 http a 8000",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // Nobody else is believed.
+                "192.0.2.9 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https~X-Forwarded-Host: b | 192.0.2.9 http a 8000",
+                "10.0.0.1 | | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4 | 1.2.3.4 http a 8000",
+                // The rightmost address that is no proxy's.
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4, 10.0.0.2 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6~X-Forwarded-For: 1.2.3.4,10.0.0.2 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 10.0.0.3, 10.0.0.2 | 10.0.0.3 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 2001:db8::1, fd00::2 | 2001:db8::1 http a 8000",
+                // With ports and brackets, as some write them.
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4:567 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: [2001:db8::1]:567 | 2001:db8::1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: [2001:db8::1] | 2001:db8::1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: ::ffff:1.2.3.4 | 1.2.3.4 http a 8000",
+                // What is no address ends the list.
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, unknown | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, unknown, 10.0.0.2 | 10.0.0.2 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 1.2.3 | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.256 | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 0x7f.1 | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: localhost | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: fe80::1%eth0 | 10.0.0.1 http a 8000",
+                // Scheme, host and port.
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https | 1.2.3.4 https a 443",
+                "10.0.0.1 | X-Forwarded-Proto: https | 10.0.0.1 https a 443",
+                "10.0.0.1 | X-Forwarded-Proto: HTTPS~X-Forwarded-Port: 8443 | 10.0.0.1 https a 8443",
+                "10.0.0.1 | X-Forwarded-Proto: gopher | 10.0.0.1 http a 80",
+                "10.0.0.1 | X-Forwarded-Host: www.example.org | 10.0.0.1 http www.example.org 80",
+                "10.0.0.1 | X-Forwarded-Host: www.example.org:81 | 10.0.0.1 http www.example.org:81 81",
+                "10.0.0.1 | X-Forwarded-Host: www.example.org:81~X-Forwarded-Port: 82 | 10.0.0.1 http www.example.org:81 82",
+                "10.0.0.1 | X-Forwarded-Host: b/c | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-Port: 99999 | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-Port: 0 | 10.0.0.1 http a 8000",
+                // A list as long as that of the addresses belongs to it; else the last member alone is a proxy's word.
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4, 10.0.0.2~X-Forwarded-Proto: https, http | 1.2.3.4 https a 443",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 1.2.3.4~X-Forwarded-Proto: https, http | 1.2.3.4 http a 80",
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Proto: https, http | 1.2.3.4 http a 80",
+                "10.0.0.1 | X-Forwarded-For: 1.2.3.4~X-Forwarded-Host: evil, www.example.org | 1.2.3.4 http www.example.org 80",
+                // The other kind of field is the client's own word.
+                "10.0.0.1 | Forwarded: for=6.6.6.6;proto=https;host=b | 10.0.0.1 http a 8000",
+                "10.0.0.1 | Forwarded: for=6.6.6.6~X-Forwarded-For: 1.2.3.4 | 1.2.3.4 http a 8000",
+            })
     void believesTheFieldsOfTrustedProxies(String from, String fields, String seen) {
         assertEquals(seen, seen(from, fields, PROXIES));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "192.0.2.9 | Forwarded: for=1.2.3.4 | 192.0.2.9 http a 8000",
-        "10.0.0.1 | Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: For=\"[2001:db8::1]:4711\"; Proto=https ;by=10.0.0.1 | 2001:db8::1 https a 443",
-        "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"www.example.org:81\" | 1.2.3.4 http www.example.org:81 81",
-        "10.0.0.1 | Forwarded: for=6.6.6.6;proto=https, for=1.2.3.4;proto=http | 1.2.3.4 http a 80",
-        "10.0.0.1 | Forwarded: for=1.2.3.4;proto=https,for=10.0.0.2;proto=http | 1.2.3.4 https a 443",
-        "10.0.0.1 | Forwarded: for=6.6.6.6~Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: for=6.6.6.6, for=unknown | 10.0.0.1 http a 8000",
-        "10.0.0.1 | Forwarded: for=6.6.6.6, for=_hidden;proto=https | 10.0.0.1 https a 443",
-        "10.0.0.1 | Forwarded: for=\"6.6.6.6, for=1.2.3.4 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: for=\"~Forwarded: for=\"[2001:db8::1]\" | 2001:db8::1 http a 8000",
-        "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"b,for=6.6.6.6\" | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"b,for=\\\"6.6.6.6\" | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: for=6.6.6.6 for=1.2.3.4 | 10.0.0.1 http a 8000",
-        "10.0.0.1 | Forwarded: for=6.6.6.6, ;, for=1.2.3.4; | 1.2.3.4 http a 8000",
-        "10.0.0.1 | Forwarded: for=\"1.2.3.4, for=6.6.6.6\" | 10.0.0.1 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6~Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
-        "10.0.0.1 | X-Forwarded-For: 6.6.6.6 | 10.0.0.1 http a 8000",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "192.0.2.9 | Forwarded: for=1.2.3.4 | 192.0.2.9 http a 8000",
+                "10.0.0.1 | Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: For=\"[2001:db8::1]:4711\"; Proto=https ;by=10.0.0.1 | 2001:db8::1 https a 443",
+                "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"www.example.org:81\" | 1.2.3.4 http www.example.org:81 81",
+                "10.0.0.1 | Forwarded: for=6.6.6.6;proto=https, for=1.2.3.4;proto=http | 1.2.3.4 http a 80",
+                "10.0.0.1 | Forwarded: for=1.2.3.4;proto=https,for=10.0.0.2;proto=http | 1.2.3.4 https a 443",
+                "10.0.0.1 | Forwarded: for=6.6.6.6~Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: for=6.6.6.6, for=unknown | 10.0.0.1 http a 8000",
+                "10.0.0.1 | Forwarded: for=6.6.6.6, for=_hidden;proto=https | 10.0.0.1 https a 443",
+                "10.0.0.1 | Forwarded: for=\"6.6.6.6, for=1.2.3.4 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: for=\"~Forwarded: for=\"[2001:db8::1]\" | 2001:db8::1 http a 8000",
+                "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"b,for=6.6.6.6\" | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: for=1.2.3.4;host=\"b,for=\\\"6.6.6.6\" | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: for=6.6.6.6 for=1.2.3.4 | 10.0.0.1 http a 8000",
+                "10.0.0.1 | Forwarded: for=6.6.6.6, ;, for=1.2.3.4; | 1.2.3.4 http a 8000",
+                "10.0.0.1 | Forwarded: for=\"1.2.3.4, for=6.6.6.6\" | 10.0.0.1 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6~Forwarded: for=1.2.3.4 | 1.2.3.4 http a 8000",
+                "10.0.0.1 | X-Forwarded-For: 6.6.6.6 | 10.0.0.1 http a 8000",
+            })
     void believesForwardedWhereThatIsWhatProxiesSend(String from, String fields, String seen) {
         assertEquals(seen, seen(from, fields, PROXIES.withFields(ProxyFields.FORWARDED)));
     }
@@ -123,13 +127,27 @@ class ForwardingTest {
         Random random = Seed.random(ForwardingTest.class, CASES);
         for (int i = 0; i < CASES; i++) {
             String shown = Seed.join(
-                            random, 12, "6.6.6.6", ",", ", ", ";", "for=", "\"", "\\", "[", "]", ":", "10.0.0.9", "proto=https", " ", "=")
+                            random,
+                            12,
+                            "6.6.6.6",
+                            ",",
+                            ", ",
+                            ";",
+                            "for=",
+                            "\"",
+                            "\\",
+                            "[",
+                            "]",
+                            ":",
+                            "10.0.0.9",
+                            "proto=https",
+                            " ",
+                            "=")
                     .replaceAll("[~\r\n\\x00]", "");
             assertEquals("1.2.3.4", address(PROXIES, "X-Forwarded-For: " + shown + ", 1.2.3.4"), Seed.shown(i, shown));
             for (String added : List.of("for=1.2.3.4", "for=\"1.2.3.4:80\";host=\"b\"")) {
                 String all = "Forwarded: " + shown + "," + added;
-                assertEquals(
-                        "1.2.3.4", address(PROXIES.withFields(ProxyFields.FORWARDED), all), Seed.shown(i, all));
+                assertEquals("1.2.3.4", address(PROXIES.withFields(ProxyFields.FORWARDED), all), Seed.shown(i, all));
             }
         }
     }

@@ -85,6 +85,22 @@ class LeavingClientsTest {
         endsWhenTheClientResets("pauses", "printf 'Content-Type: text/plain\\n\\nhalf'\n");
     }
 
+    /** Its child has ignored SIGTERM since before the client left. */
+    @Test
+    void whileTheScriptAndItsStubbornChildAreSilent() throws Exception {
+        Path pid = site.fifo("child.pid");
+        site.script(
+                "parent",
+                "#!/bin/sh\nsh -c 'trap \"\" TERM; echo $$ > \"%s\"; while :; do sleep 1; done' &\nwait\n"
+                        .formatted(pid));
+        try (Socket socket = htbin.connect()) {
+            get(socket, "parent");
+            ProcessHandle child = script(pid);
+            reset(socket);
+            child.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void byAFinThatNothingFollows() throws Exception {
         Path pid = site.fifo("finished.pid");
@@ -123,6 +139,32 @@ class LeavingClientsTest {
             socket.shutdownOutput();
             Files.writeString(go, "go\n");
             await(socket.getInputStream(), "late");
+        }
+    }
+
+    /** On a server with one place: who waits for it and goes away neither gets nor keeps it. */
+    @Test
+    void whileWaitingForAPlace() throws Exception {
+        Path ready = site.fifo("ready");
+        Path go = site.fifo("free");
+        site.script("holds", "#!/bin/sh\necho > '%s'\ncat '%s'\necho\n".formatted(ready, go));
+        site.script("waits", "#!/bin/sh\nexec sleep 300\n");
+        try (RunningHtbin narrow = RunningHtbin.on(site, "--max-scripts", "1", "--max-queue", "2");
+                Socket first = narrow.connect()) {
+            get(first, "holds");
+            Files.readString(ready);
+            for (int i = 0; i < 2; i++) {
+                try (Socket waiting = narrow.connect();
+                        Socket half = narrow.connect()) {
+                    get(waiting, "waits");
+                    send(half, "GET /cgi-bin/waits HTTP/1.1\r\n");
+                    reset(waiting);
+                }
+            }
+            Files.writeString(go, "Content-Type: text/plain\n\ndone");
+            await(first.getInputStream(), "done");
+            assertEquals(200, narrow.get("/cgi-bin/hello").statusCode());
+            RunningHtbin.eventually("no child is left", () -> narrow.children() == 0);
         }
     }
 

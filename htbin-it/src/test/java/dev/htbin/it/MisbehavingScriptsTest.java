@@ -166,6 +166,12 @@ class MisbehavingScriptsTest {
     }
 
     @Test
+    void endsAScriptThatNeverReadsItsBodyNorAnswers() throws Exception {
+        site.script("deaf", "#!/bin/sh\nexec sleep 3600\n");
+        assertEquals(504, htbin.post("/cgi-bin/deaf", Content.random(300_000)).statusCode());
+    }
+
+    @Test
     void boundsWhatAScriptLogs() throws Exception {
         site.script("loud", "#!/bin/sh\nhead -c 50000000 /dev/zero | tr '\\0' x >&2\n" + HEAD + "printf whole\n");
         assertEquals("whole", text(htbin.get("/cgi-bin/loud")));

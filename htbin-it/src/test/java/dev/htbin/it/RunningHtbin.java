@@ -42,6 +42,7 @@ final class RunningHtbin implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     private final int port;
+    private boolean killed;
 
     private RunningHtbin(Process process) throws InterruptedException {
         this.process = process;
@@ -159,10 +160,19 @@ final class RunningHtbin implements AutoCloseable {
         }
     }
 
-    /** Stops it as Ctrl-C does and expects that it ends well. */
+    /** Ends it so that it can do nothing about it. */
+    void kill() throws InterruptedException {
+        killed = true;
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Stops it as Ctrl-C does, unless it was killed, and expects that it ends well. */
     @Override
     public void close() throws IOException {
         client.shutdownNow();
+        if (killed) {
+            return;
+        }
         process.destroy();
         boolean ended =
                 process.onExit().completeOnTimeout(null, 30, TimeUnit.SECONDS).join() != null;

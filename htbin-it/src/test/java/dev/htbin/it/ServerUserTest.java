@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +99,24 @@ class ServerUserTest {
             assertTrue(
                     htbin.log().contains("STAYS ROOT: 'daemon' may not read '" + site.root() + "' (chmod o+rx"),
                     htbin::log);
+        }
+    }
+
+    /** The server may no more signal scripts itself; which of its threads started one must not matter. */
+    @Test
+    void endsEveryScriptWhoseClientIsGone() throws Exception {
+        site.script("sleeps", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nx'\nexec sleep 300\n");
+        try (var htbin = start("0")) {
+            for (int i = 0; i < 24; i++) {
+                try (Socket socket = htbin.connect()) {
+                    socket.getOutputStream()
+                            .write("GET /cgi-bin/sleeps HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+                    assertEquals('H', socket.getInputStream().read());
+                    socket.setSoLinger(true, 0);
+                }
+            }
+            RunningHtbin.eventually("no script is left", () -> htbin.children() == 0);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.htbin.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,12 @@ class SoakTest {
     private static final String HEAD = "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\n";
     private static final String BODY = "x".repeat(400_000);
 
-    /** What is sent, and the status that must come; 0: the client resets the connection without waiting. */
+    /** The client resets the connection without waiting. */
+    private static final int LEAVES = 0;
+    /** The response begins, and must be seen to break off. */
+    private static final int BREAKS = -1;
+
+    /** What is sent, and the status that must come, or {@link #LEAVES} or {@link #BREAKS}. */
     private record Kind(String line, String body, int status) {
         String request() {
             String length = body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
@@ -55,9 +62,10 @@ class SoakTest {
             new Kind("GET /cgi-bin/silent", "", 502),
             new Kind("GET /cgi-bin/killed", "", 502),
             new Kind("GET /cgi-bin/no-head", "", 502),
-            new Kind("GET /cgi-bin/sleeps", "", 0),
-            new Kind("GET /cgi-bin/endless", "", 0),
-            new Kind("POST /cgi-bin/count", BODY.substring(1) + "\r\n\r\n", 0));
+            new Kind("GET /cgi-bin/breaks", "", BREAKS),
+            new Kind("GET /cgi-bin/sleeps", "", LEAVES),
+            new Kind("GET /cgi-bin/endless", "", LEAVES),
+            new Kind("POST /cgi-bin/count", BODY.substring(1) + "\r\n\r\n", LEAVES));
 
     @TempDir
     Path folder;
@@ -69,7 +77,9 @@ class SoakTest {
         site.script("redirects", "#!/bin/sh\nprintf 'Location: /hello.txt\\n\\n'\n");
         site.script("broken", "#!/nowhere/sh\n");
         site.script("silent", "#!/bin/sh\n");
-        site.script("killed", HEAD + "kill -9 $$\n");
+        site.script("killed", "#!/bin/sh\nkill -9 $$\n");
+        // More than is held back until the script's end.
+        site.script("breaks", HEAD + "head -c 100000 /dev/zero\nkill -9 $$\n");
         site.script("no-head", "#!/bin/sh\necho hello\n");
         site.script("sleeps", "#!/bin/sh\nsleep 300 &\nsleep 300\n");
         site.script("endless", HEAD + "exec cat /dev/zero\n");
@@ -118,15 +128,26 @@ class SoakTest {
         }
     }
 
-    private static void ask(RunningHtbin htbin, Kind kind) throws IOException {
+    private static void ask(RunningHtbin htbin, Kind kind) {
+        try {
+            exchange(htbin, kind);
+        } catch (IOException e) {
+            throw new AssertionError(kind.line() + ": " + e, e);
+        }
+    }
+
+    private static void exchange(RunningHtbin htbin, Kind kind) throws IOException {
         try (Socket socket = htbin.connect()) {
             socket.getOutputStream().write(kind.request().getBytes(StandardCharsets.US_ASCII));
-            if (kind.status() == 0) {
+            if (kind.status() == LEAVES) {
                 socket.setSoLinger(true, 0);
-                return;
+            } else if (kind.status() == BREAKS) {
+                assertThrows(
+                        SocketException.class, () -> socket.getInputStream().readAllBytes(), kind.line());
+            } else {
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+                assertTrue(answer.startsWith("HTTP/1.1 " + kind.status() + " "), () -> kind.line() + ": " + answer);
             }
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertTrue(answer.startsWith("HTTP/1.1 " + kind.status() + " "), () -> kind.line() + ": " + answer);
         }
     }
 

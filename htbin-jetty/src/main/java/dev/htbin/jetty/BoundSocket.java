@@ -84,11 +84,9 @@ final class BoundSocket implements AutoCloseable {
             PosixFileAttributeView view = Files.getFileAttributeView(beside, PosixFileAttributeView.class);
             give(view, unix, path.getFileSystem().getUserPrincipalLookupService());
             view.setPermissions(unix.mode());
-            Object key =
-                    Files.readAttributes(beside, BasicFileAttributes.class).fileKey();
+            Object key = Files.readAttributes(beside, BasicFileAttributes.class).fileKey();
             Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return new BoundSocket(
-                    channel, UnixDomainSocketAddress.of(path), Optional.of(new UnixFile(path, key)));
+            return new BoundSocket(channel, UnixDomainSocketAddress.of(path), Optional.of(new UnixFile(path, key)));
         } catch (IOException | RuntimeException e) {
             channel.close();
             Files.deleteIfExists(beside);

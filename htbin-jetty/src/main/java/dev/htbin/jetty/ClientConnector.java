@@ -16,7 +16,6 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
@@ -25,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts what connects to one socket, TCP or Unix, and closes the connections whose heads take too long, or that others need the room of. */
+/**
+ * Accepts what connects to one socket, TCP or Unix, and closes the connections whose heads take too long, or that others need the room of. When it shuts down, it first
+ * takes what the operating system has accepted, then listens no more, and closes each connection when nothing is to be expected of it.
+ */
 final class ClientConnector extends AbstractConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
@@ -37,6 +39,7 @@ final class ClientConnector extends AbstractConnector {
     private final EngineConfig config;
     private final OpenConnections connections;
     private final SelectorManager selectors;
+    private final AcceptQueue queue = new AcceptQueue();
     private Scheduler.Task sweep = () -> false;
     private long lastWarning;
 
@@ -53,7 +56,10 @@ final class ClientConnector extends AbstractConnector {
         this.connections = connections;
         this.selectors = new Selectors();
         addBean(selectors, true);
+        selectors.addEventListener(connections);
         setIdleTimeout(config.idleTimeout().toMillis());
+        // Busy connections keep their time when the server stops.
+        setShutdownIdleTimeout(getIdleTimeout());
         connections.add(this);
     }
 
@@ -69,6 +75,7 @@ final class ClientConnector extends AbstractConnector {
 
     @Override
     protected void doStart() throws Exception {
+        queue.open(socket.channel());
         super.doStart();
         schedule();
     }
@@ -76,34 +83,73 @@ final class ClientConnector extends AbstractConnector {
     @Override
     protected void doStop() throws Exception {
         sweep.cancel();
+        queue.close();
         socket.close();
         super.doStop();
     }
 
     @Override
-    public CompletableFuture<Void> shutdown() {
-        socket.close();
-        return super.shutdown();
+    protected void accept(int acceptor) throws IOException {
+        if (!takeOne()) {
+            queue.await();
+        }
     }
 
-    @Override
-    protected void accept(int acceptor) throws IOException {
-        SocketChannel client = socket.channel().accept();
-        try {
-            if (listener.proxyProtocol() && !isProxy(client)) {
-                client.close();
-                return;
+    /** In one step for {@link #shutdown}: what it doesn't find in the queue is among the connections that it waits for. */
+    private boolean takeOne() throws IOException {
+        synchronized (queue) {
+            SocketChannel client = queue.poll();
+            if (client == null) {
+                return false;
             }
-            client.configureBlocking(false);
-            if (client.getLocalAddress() instanceof InetSocketAddress) {
-                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (prepare(client)) {
+                selectors.accept(client);
+            }
+            return true;
+        }
+    }
+
+    /** Tells whether the connection may go on; it is closed otherwise. */
+    private boolean prepare(SocketChannel client) throws IOException {
+        try {
+            if (!listener.proxyProtocol() || isProxy(client)) {
+                client.configureBlocking(false);
+                if (client.getLocalAddress() instanceof InetSocketAddress) {
+                    client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
+                return true;
             }
         } catch (IOException e) {
-            // Gone already.
-            client.close();
-            return;
+            LOG.trace("gone already", e);
         }
-        selectors.accept(client);
+        client.close();
+        return false;
+    }
+
+    /** What the operating system has accepted is a client's that may have sent its request: it is taken before the listening socket is closed, which resets it. */
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        queue.close();
+        try {
+            boolean more;
+            do {
+                more = takeOne();
+            } while (more);
+        } catch (IOException e) {
+            LOG.warn("connections that waited when the server stopped are lost: {}", e.toString());
+        }
+        socket.close();
+        CompletableFuture<Void> done = super.shutdown();
+        for (EndPoint endPoint : getConnectedEndPoints()) {
+            closeWhenQuiet(endPoint);
+        }
+        return done;
+    }
+
+    private static void closeWhenQuiet(EndPoint endPoint) {
+        if (endPoint instanceof ClientEndPoint client) {
+            client.closeWhenQuiet();
+        }
     }
 
     private boolean isProxy(SocketChannel client) throws IOException {
@@ -130,7 +176,7 @@ final class ClientConnector extends AbstractConnector {
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
         if (isShutdown()) {
-            endPoint.setIdleTimeout(getShutdownIdleTimeout());
+            closeWhenQuiet(endPoint);
         }
         connections.opened();
     }
@@ -144,7 +190,7 @@ final class ClientConnector extends AbstractConnector {
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */
     @Override
     protected boolean handleAcceptFailure(Throwable failure) {
-        if (!socket.channel().isOpen()) {
+        if (queue.closed()) {
             return false;
         }
         if (!isRunning() || !(failure instanceof IOException refused) || failure instanceof ClosedChannelException) {
@@ -202,15 +248,17 @@ final class ClientConnector extends AbstractConnector {
 
         @Override
         protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
-            SocketChannelEndPoint endPoint =
-                    new ClientEndPoint((SocketChannel) channel, selector, key, ClientConnector.this.getScheduler(), TlsSession.userName(listener));
-            endPoint.setIdleTimeout(getIdleTimeout());
-            return endPoint;
+            return new ClientEndPoint(
+                    (SocketChannel) channel,
+                    selector,
+                    key,
+                    ClientConnector.this.getScheduler(),
+                    getIdleTimeout(),
+                    TlsSession.userName(listener));
         }
 
         @Override
-        public Connection newConnection(
-                SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
+        public Connection newConnection(SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
             return getDefaultConnectionFactory().newConnection(ClientConnector.this, endPoint);
         }
 

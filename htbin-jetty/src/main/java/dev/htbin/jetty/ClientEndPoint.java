@@ -21,12 +21,16 @@ import org.jspecify.annotations.Nullable;
  * the head of a request.
  */
 final class ClientEndPoint extends SocketChannelEndPoint {
+    /** When the server stops: a connection that was quiet for longer has no request on its way. */
+    private static final long QUIET_MILLIS = 1_000;
+
     private final FirstLine firstLine = new FirstLine();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.PREPARING);
     private final AtomicInteger streams = new AtomicInteger();
     private volatile long owingSince;
     private volatile long lastStreamEnd;
     private volatile boolean multiplexed;
+    private final long idleMillis;
     private final UserName user;
     private volatile @Nullable Optional<Tls> tls;
 
@@ -43,11 +47,19 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     /**
      * Creates the end point of a connection.
      *
+     * @param idleMillis how long it may be silent
      * @param user which name of a client's certificate is the user's
      */
     ClientEndPoint(
-            SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler, UserName user) {
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            long idleMillis,
+            UserName user) {
         super(channel, selector, key, scheduler);
+        this.idleMillis = idleMillis;
+        setIdleTimeout(idleMillis);
         this.user = user;
     }
 
@@ -65,6 +77,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         int filled = super.fill(buffer);
         if (filled > 0 && owingSince == 0 && phase.get() == Phase.PREPARING) {
             owingSince = System.nanoTime() | 1;
+            // A server that stops gives idle connections less.
+            setIdleTimeout(idleMillis);
         }
         return filled;
     }
@@ -85,6 +99,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
         if (owingSince == 0 && phase.get() == Phase.WAITING) {
             owingSince = System.nanoTime() | 1;
+            setIdleTimeout(idleMillis);
         }
     }
 
@@ -127,11 +142,14 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     boolean beginExchange() {
         if (multiplexed) {
             streams.incrementAndGet();
+            setIdleTimeout(idleMillis);
             return true;
         }
-        owingSince = 0;
         phase.compareAndSet(Phase.PREPARING, Phase.WAITING);
-        return phase.compareAndSet(Phase.WAITING, Phase.EXCHANGING) || phase.get() == Phase.EXCHANGING;
+        boolean begun = phase.compareAndSet(Phase.WAITING, Phase.EXCHANGING) || phase.get() == Phase.EXCHANGING;
+        // Last, so that it is never taken for idle in between.
+        owingSince = 0;
+        return begun;
     }
 
     void endExchange() {
@@ -140,6 +158,13 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             streams.decrementAndGet();
         } else {
             phase.set(Phase.WAITING);
+        }
+    }
+
+    /** The server stops: closes an idle connection when it has been quiet for a moment. A client may keep its half open for long after the last response. */
+    void closeWhenQuiet() {
+        if (isIdle()) {
+            setIdleTimeout(QUIET_MILLIS);
         }
     }
 
@@ -166,7 +191,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     }
 
     /** Returns for how long no request was being read or answered, if none is. */
-    long idleMillis() {
+    long idleFor() {
         return multiplexed ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastStreamEnd) : getIdleFor();
     }
 }

@@ -5,7 +5,8 @@ import dev.htbin.http.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpField;
@@ -29,7 +30,7 @@ final class EngineHandler extends Handler.Abstract {
     private final HttpField software;
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition becameIdle = idle.newCondition();
-    private final AtomicInteger running = new AtomicInteger();
+    private final Set<JettyExchange> running = ConcurrentHashMap.newKeySet();
 
     private volatile boolean stopping;
 
@@ -49,21 +50,27 @@ final class EngineHandler extends Handler.Abstract {
         return software;
     }
 
-    /** Waits until no exchange is going on, for some time. */
-    void awaitIdle(Duration grace) {
-        long end = System.nanoTime() + grace.toNanos();
+    /** From now on, no connection is kept after an exchange. */
+    void keepNone() {
         stopping = true;
+    }
+
+    /** Waits, after {@link #keepNone}, until no exchange is going on, for some time. */
+    void awaitIdle(Duration most) throws InterruptedException {
         idle.lock();
         try {
-            long left = end - System.nanoTime();
-            while (running.get() > 0 && left > 0) {
+            long left = most.toNanos();
+            while (!running.isEmpty() && left > 0) {
                 left = becameIdle.awaitNanos(left);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             idle.unlock();
         }
+    }
+
+    /** Breaks off what is still going on, so that no client takes a part of a response for all of it. */
+    void abortAll() {
+        running.forEach(JettyExchange::breakOff);
     }
 
     @Override
@@ -80,12 +87,15 @@ final class EngineHandler extends Handler.Abstract {
             callback.failed(new Closing());
             return true;
         }
-        running.incrementAndGet();
+        // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
+        request.addIdleTimeoutListener(timeout -> false);
+        var exchange = new JettyExchange(request, response, this);
+        running.add(exchange);
         Ending ending;
         try {
-            ending = exchange(request, response);
+            ending = perform(request, exchange);
         } finally {
-            ended();
+            ended(exchange);
             if (shared) {
                 client.endExchange();
             }
@@ -94,6 +104,9 @@ final class EngineHandler extends Handler.Abstract {
             case Ending.Kept _ -> {
                 if (client != null && !shared) {
                     client.endExchange();
+                    if (stopping) {
+                        client.closeWhenQuiet();
+                    }
                 }
                 callback.succeeded();
             }
@@ -107,10 +120,7 @@ final class EngineHandler extends Handler.Abstract {
         return true;
     }
 
-    private Ending exchange(Request request, Response response) {
-        // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
-        request.addIdleTimeoutListener(timeout -> false);
-        var exchange = new JettyExchange(request, response, this);
+    private Ending perform(Request request, JettyExchange exchange) {
         if (exchange.lacksBody()) {
             return new ErrorPage(400, "The body of the request is shorter than its Content-Length.");
         }
@@ -151,8 +161,9 @@ final class EngineHandler extends Handler.Abstract {
         return page;
     }
 
-    private void ended() {
-        if (running.decrementAndGet() == 0 && stopping) {
+    private void ended(JettyExchange exchange) {
+        running.remove(exchange);
+        if (stopping && running.isEmpty()) {
             idle.lock();
             try {
                 becameIdle.signalAll();

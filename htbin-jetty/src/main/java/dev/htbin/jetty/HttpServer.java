@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,14 +35,21 @@ public final class HttpServer implements AutoCloseable {
     private static final long FOLLOW_MILLIS = 1_000;
 
     private final Server jetty;
+    private final OpenConnections connections;
     private final List<Listener.Place> places;
     private final EngineHandler engine;
     private final EngineConfig config;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    private HttpServer(Server jetty, List<Listener.Place> places, EngineHandler engine, EngineConfig config) {
+    private HttpServer(
+            Server jetty,
+            OpenConnections connections,
+            List<Listener.Place> places,
+            EngineHandler engine,
+            EngineConfig config) {
         this.jetty = jetty;
+        this.connections = connections;
         this.places = places;
         this.engine = engine;
         this.config = config;
@@ -122,7 +130,7 @@ public final class HttpServer implements AutoCloseable {
         server.setHandler(engine);
         try {
             server.start();
-            var started = new HttpServer(server, places, engine, config);
+            var started = new HttpServer(server, connections, places, engine, config);
             started.followLater();
             return started;
         } catch (Exception e) {
@@ -192,8 +200,8 @@ public final class HttpServer implements AutoCloseable {
         boolean secure = places.get(addresses().indexOf(address)).tls().isPresent();
         String host = Peer.textOf(address);
         boolean ipv6 = host.indexOf(':') >= 0;
-        return URI.create("%s://%s:%d/"
-                .formatted(secure ? "https" : "http", ipv6 ? "[" + host + "]" : host, address.getPort()));
+        return URI.create(
+                "%s://%s:%d/".formatted(secure ? "https" : "http", ipv6 ? "[" + host + "]" : host, address.getPort()));
     }
 
     /**
@@ -206,8 +214,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others. Waits for all that, also when
-     * another thread is closing the server.
+     * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others, so that their clients see a broken
+     * response. A request that has arrived is answered, also on a connection that the operating system has accepted and the server has not seen yet; connections that
+     * were quiet for a second are closed. Waits for all that, also when another thread is closing the server.
      */
     @Override
     public void close() {
@@ -216,15 +225,21 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         try {
+            long end = System.nanoTime() + config.stopGrace().toNanos();
+            engine.keepNone();
             for (Connector connector : jetty.getConnectors()) {
+                var _ = connector.shutdown();
+                // Clients of HTTP/2 are told to open no more streams.
                 if (connector instanceof ClientConnector clients) {
-                    var _ = clients.shutdown();
-                    // Clients of HTTP/2 are told to open no more streams.
                     clients.getContainedBeans(Graceful.class).forEach(Graceful::shutdown);
                 }
             }
-            engine.awaitIdle(config.stopGrace());
+            connections.awaitNone(config.stopGrace());
+            engine.awaitIdle(Duration.ofNanos(end - System.nanoTime()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
+            engine.abortAll();
             stop(jetty);
             closed.countDown();
         }

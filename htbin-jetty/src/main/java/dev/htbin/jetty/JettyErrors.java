@@ -92,7 +92,8 @@ final class JettyErrors implements Request.Handler {
             case 413 -> new ErrorPage(413, "The body of the request is too large.");
             case 414 -> new ErrorPage(414, "The request line is too long.");
             case 417 -> new ErrorPage(417, "The only expectation that is met here is 100-continue.");
-            case 426, 505 -> new ErrorPage(505, "The versions that are spoken here are HTTP/1.0, HTTP/1.1, and HTTP/2.");
+            case 426, 505 ->
+                new ErrorPage(505, "The versions that are spoken here are HTTP/1.0, HTTP/1.1, and HTTP/2.");
             case 431 -> new ErrorPage(431, "The head of the request is too large.");
             case 501 -> new ErrorPage(501, "The request asks for what is not implemented here.");
             default ->

@@ -111,7 +111,9 @@ final class JettyExchange implements Exchange {
                 && raw.getLocalSocketAddress() instanceof InetSocketAddress here) {
             tcp = Optional.of(new Peer.TcpConnection(here, remote));
         }
-        Optional<Tls> tls = raw == null ? Optional.empty() : raw.tls(connection.getConnection().getEndPoint());
+        Optional<Tls> tls = raw == null
+                ? Optional.empty()
+                : raw.tls(connection.getConnection().getEndPoint());
         return new Peer(client, local, tls.isPresent(), tcp, tls);
     }
 
@@ -194,6 +196,14 @@ final class JettyExchange implements Exchange {
             }
         }
         endPoint.close(cause);
+    }
+
+    /** Ends what outlives the server: as if the client had gone. */
+    void breakOff() {
+        if (committed) {
+            abort(new IOException("the server stopped before the response was complete"));
+        }
+        disconnected();
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.htbin.jetty;
 
 import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Keeps connections from taking all descriptors of the process, which files and scripts need, too: when there are too many, half of the idle ones are closed, those
  * that have waited longest; when none is idle, no other is accepted until one ends. Safe for use by several threads.
  */
-final class OpenConnections {
+final class OpenConnections implements SelectorManager.AcceptListener {
     private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
     /** A connection that was quiet for less may have a request on its way. */
@@ -35,6 +38,9 @@ final class OpenConnections {
     private final List<AbstractConnector> connectors = new ArrayList<>();
     private final int most;
     private int count;
+    /** Accepted, and not among those that are counted yet. */
+    private int arriving;
+
     private boolean paused;
     private long lastWarning;
 
@@ -52,6 +58,37 @@ final class OpenConnections {
         connectors.add(connector);
     }
 
+    @Override
+    public synchronized void onAccepting(SelectableChannel channel) {
+        arriving++;
+    }
+
+    @Override
+    public synchronized void onAccepted(SelectableChannel channel) {
+        arriving--;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+        onAccepted(channel);
+    }
+
+    /**
+     * Waits until no connection is left.
+     *
+     * @return whether that is so
+     */
+    synchronized boolean awaitNone(Duration most) throws InterruptedException {
+        long end = System.nanoTime() + most.toNanos();
+        long left = most.toNanos();
+        while (arriving + count > 0 && left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = end - System.nanoTime();
+        }
+        return arriving + count == 0;
+    }
+
     synchronized void opened() {
         count++;
         if (count >= most && connectors.stream().noneMatch(AbstractConnector::isShutdown)) {
@@ -61,6 +98,7 @@ final class OpenConnections {
 
     synchronized void closed() {
         count--;
+        notifyAll();
         if (paused && count < most) {
             resume();
         }
@@ -84,10 +122,7 @@ final class OpenConnections {
     }
 
     private void reviewLater() {
-        var _ = connectors
-                .getFirst()
-                .getScheduler()
-                .schedule(this::review, REVIEW_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = connectors.getFirst().getScheduler().schedule(this::review, REVIEW_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void review() {
@@ -111,7 +146,7 @@ final class OpenConnections {
         for (AbstractConnector connector : connectors) {
             for (EndPoint endPoint : connector.getConnectedEndPoints()) {
                 if (endPoint instanceof ClientEndPoint client && client.isOpen() && client.isIdle()) {
-                    long millis = client.idleMillis();
+                    long millis = client.idleFor();
                     if (millis >= IDLE_MILLIS) {
                         since.put(client, millis);
                     }

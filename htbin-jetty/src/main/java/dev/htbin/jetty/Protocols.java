@@ -53,8 +53,7 @@ final class Protocols {
             if (alpn != null) {
                 alpn.setDefaultProtocol(http1.getProtocol());
             }
-            layers.add(new Secured(
-                    tls.get().factory(), alpn == null ? http1.getProtocol() : alpn.getProtocol()));
+            layers.add(new Secured(tls.get().factory(), alpn == null ? http1.getProtocol() : alpn.getProtocol()));
             if (alpn != null) {
                 layers.add(alpn);
                 layers.add(bounded(new Http2(configuration(config))));

@@ -26,10 +26,12 @@ record Redirect(int port) implements HttpHandler {
         AccessLog.answered(
                 exchange.peer().client(),
                 "%s %s %s"
-                        .formatted(request.method(), request.target(), request.version().text()),
+                        .formatted(
+                                request.method(),
+                                request.target(),
+                                request.version().text()),
                 status);
-        exchange.respond(
-                ResponseHead.of(status, Fields.empty().plus("Location", location)), ByteBuffer.allocate(0));
+        exchange.respond(ResponseHead.of(status, Fields.empty().plus("Location", location)), ByteBuffer.allocate(0));
     }
 
     private static String withoutPort(String host) {

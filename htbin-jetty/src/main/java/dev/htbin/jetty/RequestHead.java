@@ -27,8 +27,8 @@ final class RequestHead {
 
     /** Returns why a request is refused before it reaches the handler; empty when it is not. */
     static Optional<ErrorPage> refusal(org.eclipse.jetty.server.Request request, EngineConfig config) {
-        ClientEndPoint client =
-                ClientEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
+        ClientEndPoint client = ClientEndPoint.of(
+                request.getConnectionMetaData().getConnection().getEndPoint());
         if (client != null && client.firstLine().misspellsProtocol()) {
             return refuse(400, "The protocol's name is HTTP, in capital letters.");
         }

@@ -42,7 +42,11 @@ final class TlsContext {
     private List<Stamp> seen;
 
     /** What tells one version of a file from another. */
-    private record Stamp(Path path, @Nullable FileTime modified, long size, @Nullable Object key) {
+    private record Stamp(
+            Path path,
+            @Nullable FileTime modified,
+            long size,
+            @Nullable Object key) {
         static Stamp of(Path path) {
             try {
                 var attributes = Files.readAttributes(path, BasicFileAttributes.class);

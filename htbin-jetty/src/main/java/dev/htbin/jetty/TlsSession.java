@@ -113,7 +113,8 @@ final class TlsSession {
         try {
             // The most specific name comes last in this list.
             for (Rdn rdn : new LdapName(subject.getName(X500Principal.RFC2253))
-                    .getRdns().reversed()) {
+                    .getRdns()
+                    .reversed()) {
                 if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String name && !name.isEmpty()) {
                     return Optional.of(name);
                 }

@@ -93,7 +93,8 @@ class Http2AbuseTest {
         }) {
             all.add(List.of(RawHttp2.head("GET", "/", more)));
         }
-        for (String path : List.of("", "x", "*", "/a b", "/a\0", "/a\n", "/a#b", "/%zz", "/../x", "http://a/", "/\u00e9")) {
+        for (String path :
+                List.of("", "x", "*", "/a b", "/a\0", "/a\n", "/a#b", "/%zz", "/../x", "http://a/", "/\u00e9")) {
             all.add(List.of(RawHttp2.head("GET", path)));
         }
         for (String authority : List.of("u@a", "a b", "a/b", "a:x", "a:99999", "a\"", "[::1", "")) {

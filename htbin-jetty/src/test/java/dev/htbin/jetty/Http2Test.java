@@ -295,7 +295,9 @@ class Http2Test {
             client.send(RawHttp2.WINDOW_UPDATE, 0, 0, (byte) 0, (byte) 0x10, (byte) 0, (byte) 0);
             client.get(1, "/file");
             client.send(RawHttp2.WINDOW_UPDATE, 0, 1, (byte) 0, (byte) 0x10, (byte) 0, (byte) 0);
-            assertEquals(new String(content, 1, 999_998, ISO_8859_1), client.response(1).body());
+            assertEquals(
+                    new String(content, 1, 999_998, ISO_8859_1),
+                    client.response(1).body());
         }
     }
 

@@ -93,7 +93,8 @@ class ListenerTest {
             assertEquals(server.addresses().get(1), server.address());
             assertTrue(ask(server.address(), GET).contains("<127.0.0.1 "));
             assertTrue(ask((InetSocketAddress) server.addresses().get(2), GET).contains("<::1 "));
-            try (var client = RawClient.connect((InetSocketAddress) server.addresses().get(3), TestFiles.trusting())) {
+            try (var client =
+                    RawClient.connect((InetSocketAddress) server.addresses().get(3), TestFiles.trusting())) {
                 assertTrue(client.send(GET).response().body().endsWith(" true>"));
             }
         }
@@ -105,8 +106,7 @@ class ListenerTest {
         try (var taken = start(ListenerConfig.of(HttpServerTest.ANYWHERE))) {
             assertThrows(
                     IOException.class,
-                    () -> start(
-                            ListenerConfig.of(ListenAddress.Unix.of(socket)), ListenerConfig.of(taken.address())));
+                    () -> start(ListenerConfig.of(ListenAddress.Unix.of(socket)), ListenerConfig.of(taken.address())));
             assertFalse(Files.exists(socket));
         }
     }
@@ -135,8 +135,7 @@ class ListenerTest {
         var unknown = ListenAddress.Unix.of(socket).withOwner(Optional.of("no-such-user"), Optional.empty());
         var failure = assertThrows(IOException.class, () -> start(ListenerConfig.of(unknown)));
         assertEquals(
-                "cannot listen on unix:" + socket + ": there is no user or group 'no-such-user'",
-                failure.getMessage());
+                "cannot listen on unix:" + socket + ": there is no user or group 'no-such-user'", failure.getMessage());
         assertEquals(0, folder.toFile().list().length);
     }
 
@@ -181,11 +180,13 @@ class ListenerTest {
         try (var server = start(
                 ListenerConfig.of(HttpServerTest.ANYWHERE).redirectingTo(443),
                 ListenerConfig.of(HttpServerTest.ANYWHERE).redirectingTo(8443))) {
-            String standard = ask(server.address(), "GET /a%20b?c HTTP/1.1\r\nHost: x.example:80\r\nConnection: close\r\n\r\n");
+            String standard =
+                    ask(server.address(), "GET /a%20b?c HTTP/1.1\r\nHost: x.example:80\r\nConnection: close\r\n\r\n");
             assertTrue(standard.startsWith("HTTP/1.1 301 "), standard);
             assertTrue(standard.contains("\r\nLocation: https://x.example/a%20b?c\r\n"), standard);
             var other = (InetSocketAddress) server.addresses().get(1);
-            String posted = ask(other, "POST / HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
+            String posted =
+                    ask(other, "POST / HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx");
             assertTrue(posted.startsWith("HTTP/1.1 308 "), posted);
             assertTrue(posted.contains("\r\nLocation: https://[::1]:8443/\r\n"), posted);
             String nameless = ask(other, "GET / HTTP/1.0\r\n\r\n");
@@ -194,13 +195,15 @@ class ListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\\r\\n | <192.0.2.7 1234 192.0.2.8 443 false>",
-        "PROXY TCP6 2001:db8::7 2001:db8::8 1234 443\\r\\n | <2001:db8::7 1234 2001:db8::8 443 false>",
-        "PROXY UNKNOWN\\r\\n | <127.0.0.1 ",
-        "hex 0d0a0d0a000d0a515549540a 21 11 000c c0000207 c0000208 04d2 01bb | <192.0.2.7 1234 192.0.2.8 443 false>",
-        "hex 0d0a0d0a000d0a515549540a 20 00 0000 | <127.0.0.1 ",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\\r\\n | <192.0.2.7 1234 192.0.2.8 443 false>",
+                "PROXY TCP6 2001:db8::7 2001:db8::8 1234 443\\r\\n | <2001:db8::7 1234 2001:db8::8 443 false>",
+                "PROXY UNKNOWN\\r\\n | <127.0.0.1 ",
+                "hex 0d0a0d0a000d0a515549540a 21 11 000c c0000207 c0000208 04d2 01bb | <192.0.2.7 1234 192.0.2.8 443 false>",
+                "hex 0d0a0d0a000d0a515549540a 20 00 0000 | <127.0.0.1 ",
+            })
     void seesTheClientThatAProxyHeaderNames(String header, String seen) throws IOException {
         var listener = ListenerConfig.of(HttpServerTest.ANYWHERE).withProxyProtocol(true);
         try (var server = start(EngineConfig.defaults().withProxies(LOOPBACK), listener);
@@ -218,7 +221,9 @@ class ListenerTest {
         try (var server = start(EngineConfig.defaults().withProxies(LOOPBACK), listener)) {
             var header = octets("PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\\r\\n");
             try (var client = RawClient.connect(server.address(), TestFiles.trusting(), header)) {
-                assertEquals("<192.0.2.7 1234 192.0.2.8 443 true>", client.send(GET).response().body());
+                assertEquals(
+                        "<192.0.2.7 1234 192.0.2.8 443 true>",
+                        client.send(GET).response().body());
             }
         }
     }
@@ -260,18 +265,26 @@ class ListenerTest {
                         List.of(listener),
                         x -> x.respond(
                                 ResponseHead.of(200, Fields.empty()),
-                                ByteBuffer.wrap(x.peer().connection().orElseThrow().remote().toString().getBytes(ISO_8859_1))),
+                                ByteBuffer.wrap(x.peer()
+                                        .connection()
+                                        .orElseThrow()
+                                        .remote()
+                                        .toString()
+                                        .getBytes(ISO_8859_1))),
                         config);
                 var client = RawClient.connect(server.address())) {
-            String answer = client.send("PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\r\n" + GET).readAll();
+            String answer = client.send("PROXY TCP4 192.0.2.7 192.0.2.8 1234 443\r\n" + GET)
+                    .readAll();
             assertTrue(answer.contains("/127.0.0.1:"), answer);
         }
     }
 
     @Test
     void believesForwardedFieldsOfTrustedProxies() throws IOException {
-        String request = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n";
-        try (var server = start(EngineConfig.defaults().withProxies(LOOPBACK), ListenerConfig.of(HttpServerTest.ANYWHERE))) {
+        String request =
+                "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n";
+        try (var server =
+                start(EngineConfig.defaults().withProxies(LOOPBACK), ListenerConfig.of(HttpServerTest.ANYWHERE))) {
             assertTrue(ask(server.address(), request).endsWith("<192.0.2.7 0 127.0.0.1 443 true>"));
         }
         try (var server = start(ListenerConfig.of(HttpServerTest.ANYWHERE))) {

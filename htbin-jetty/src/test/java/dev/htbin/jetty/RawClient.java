@@ -40,8 +40,8 @@ final class RawClient implements AutoCloseable {
     static RawClient connect(InetSocketAddress address, SSLContext tls, byte... before) {
         try {
             RawClient plain = connect(address).send(before);
-            var secured = (SSLSocket) tls.getSocketFactory()
-                    .createSocket(plain.socket, "www.example.org", address.getPort(), true);
+            var secured = (SSLSocket)
+                    tls.getSocketFactory().createSocket(plain.socket, "www.example.org", address.getPort(), true);
             secured.startHandshake();
             return new RawClient(plain.socket, secured);
         } catch (IOException e) {

@@ -20,6 +20,8 @@ public final class LaunchException extends Exception {
         TOO_LONG,
         /** The machine lacks processes, memory or descriptors just now (EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY). */
         EXHAUSTED,
+        /** There is no space for the standard input or for a private temporary directory (ENOSPC, EDQUOT). */
+        NO_SPACE,
         /** Anything else. */
         OTHER
     }

@@ -41,13 +41,41 @@ public final class ProcFs {
         return zombies;
     }
 
+    /** Returns the processes of a session, which is named after its first one; zombies are not counted. */
+    public static List<Long> ofSession(long session) throws IOException {
+        List<Long> found = new ArrayList<>();
+        for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
+            String[] fields = stat(process.pid()).split(" ", -1);
+            if (fields.length > 3 && fields[3].equals(Long.toString(session)) && !fields[0].equals("Z")) {
+                found.add(process.pid());
+            }
+        }
+        return found;
+    }
+
+    /** Waits until no process of a session is left. */
+    public static void assertSessionEnds(long session) throws IOException {
+        long deadline = System.nanoTime() + Run.LONG.toNanos();
+        while (!ofSession(session).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("left of session " + session + ": " + ofSession(session));
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     private static char state(long pid) throws IOException {
-        Path stat = Path.of("/proc/" + pid + "/stat");
+        String stat = stat(pid);
+        return stat.isEmpty() ? ' ' : stat.charAt(0);
+    }
+
+    /** Returns what is said of a process behind its name: state, parent, group, session ...; empty if there is none. */
+    private static String stat(long pid) throws IOException {
         try {
-            String text = Files.readString(stat, ISO_8859_1);
-            return text.charAt(text.lastIndexOf(')') + 2);
+            String text = Files.readString(Path.of("/proc/" + pid + "/stat"), ISO_8859_1);
+            return text.substring(text.lastIndexOf(')') + 2);
         } catch (NoSuchFileException e) {
-            return ' ';
+            return "";
         }
     }
 

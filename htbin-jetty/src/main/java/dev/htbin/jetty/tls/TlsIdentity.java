@@ -38,9 +38,8 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509
     public static TlsIdentity read(TlsConfig config) throws IOException {
         PemFile certificates = PemFile.read("--tls-cert", config.certificate());
         List<X509Certificate> chain = certificates.certificates();
-        PemFile keys = config.key().equals(config.certificate())
-                ? certificates
-                : PemFile.read("--tls-key", config.key());
+        PemFile keys =
+                config.key().equals(config.certificate()) ? certificates : PemFile.read("--tls-key", config.key());
         PrivateKey key = new PrivateKeyFile(keys, config.passwordFile()).read();
         requireKeyOf(chain, key, certificates, keys);
         List<X509Certificate> authorities = config.clients().isEmpty()
@@ -50,8 +49,8 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain, List<X509
         return new TlsIdentity(key, chain, authorities);
     }
 
-    private static void requireKeyOf(
-            List<X509Certificate> chain, PrivateKey key, PemFile certificates, PemFile keys) throws IOException {
+    private static void requireKeyOf(List<X509Certificate> chain, PrivateKey key, PemFile certificates, PemFile keys)
+            throws IOException {
         if (belongs(key, chain.getFirst())) {
             return;
         }

@@ -47,29 +47,30 @@ class TlsIdentityTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "rsa.crt | ec.key | - | --tls-key | its EC key is not that of the certificate for CN=localhost,O=htbin tests",
-        "ec.crt | leaf.key | - | --tls-key | (expected: the key that the certificate was issued for)",
-        "leaf.backwards.crt | leaf.key | - | --tls-cert | is that of its certificate 2, not of the first (expected: the server's own certificate first",
-        "rsa.crt | rsa.pkcs8.encrypted.key | - | --tls-key | its key is encrypted (expected: --tls-password-file",
-        "rsa.crt | rsa.pkcs1.encrypted.key | - | --tls-key | its key is encrypted (expected: --tls-password-file",
-        "rsa.crt | rsa.pkcs8.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
-        "rsa.crt | rsa.pkcs1.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
-        "ec.crt | ec.sec1.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
-        "rsa.crt | rsa.pkcs8.scrypt.key | wrong | --tls-key | does not decrypt its key (expected: the password",
-        "rsa.crt | rsa.pkcs8.encrypted.key | ' ' | --tls-password-file | it is empty (expected: the password of the key)",
-        "rsa.crt | rsa.crt | - | --tls-cert | it has no private key (expected: a -----BEGIN PRIVATE KEY-----",
-        "rsa.crt | ec.crt | - | --tls-key | it has no private key (expected: a -----BEGIN PRIVATE KEY-----",
-        "rsa.key | rsa.key | - | --tls-cert | it has no certificate (expected: a -----BEGIN CERTIFICATE----- block)",
-        "README.md | rsa.key | - | --tls-cert | it is not PEM (expected: -----BEGIN",
-        "absent | rsa.key | - | --tls-cert | there is no such file (expected: a file that exists)",
-        "rsa.crt | absent | - | --tls-key | there is no such file (expected: a file that exists)",
-        ". | rsa.key | - | --tls-cert | it is a directory (expected: a file)",
-        "cut | rsa.key | - | --tls-cert | a block of it is damaged",
-        "scrambled | rsa.key | - | --tls-cert | is damaged",
-    })
-    void saysWhatIsWrongWithAFile(
-            String certificate, String key, String password, String option, String reason)
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rsa.crt | ec.key | - | --tls-key | its EC key is not that of the certificate for CN=localhost,O=htbin tests",
+                "ec.crt | leaf.key | - | --tls-key | (expected: the key that the certificate was issued for)",
+                "leaf.backwards.crt | leaf.key | - | --tls-cert | is that of its certificate 2, not of the first (expected: the server's own certificate first",
+                "rsa.crt | rsa.pkcs8.encrypted.key | - | --tls-key | its key is encrypted (expected: --tls-password-file",
+                "rsa.crt | rsa.pkcs1.encrypted.key | - | --tls-key | its key is encrypted (expected: --tls-password-file",
+                "rsa.crt | rsa.pkcs8.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
+                "rsa.crt | rsa.pkcs1.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
+                "ec.crt | ec.sec1.encrypted.key | wrong | --tls-key | does not decrypt its key (expected: the password",
+                "rsa.crt | rsa.pkcs8.scrypt.key | wrong | --tls-key | does not decrypt its key (expected: the password",
+                "rsa.crt | rsa.pkcs8.encrypted.key | ' ' | --tls-password-file | it is empty (expected: the password of the key)",
+                "rsa.crt | rsa.crt | - | --tls-cert | it has no private key (expected: a -----BEGIN PRIVATE KEY-----",
+                "rsa.crt | ec.crt | - | --tls-key | it has no private key (expected: a -----BEGIN PRIVATE KEY-----",
+                "rsa.key | rsa.key | - | --tls-cert | it has no certificate (expected: a -----BEGIN CERTIFICATE----- block)",
+                "README.md | rsa.key | - | --tls-cert | it is not PEM (expected: -----BEGIN",
+                "absent | rsa.key | - | --tls-cert | there is no such file (expected: a file that exists)",
+                "rsa.crt | absent | - | --tls-key | there is no such file (expected: a file that exists)",
+                ". | rsa.key | - | --tls-cert | it is a directory (expected: a file)",
+                "cut | rsa.key | - | --tls-cert | a block of it is damaged",
+                "scrambled | rsa.key | - | --tls-cert | is damaged",
+            })
+    void saysWhatIsWrongWithAFile(String certificate, String key, String password, String option, String reason)
             throws IOException {
         TlsConfig config = config(certificate, key, password);
         var failure = assertThrows(IOException.class, () -> TlsIdentity.read(config));
@@ -125,8 +126,7 @@ class TlsIdentityTest {
             }
             case "scrambled" ->
                 Files.writeString(
-                        folder.resolve("scrambled"),
-                        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+                        folder.resolve("scrambled"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
             default -> TestFiles.path(name);
         };
     }

@@ -32,14 +32,18 @@ record Account(String name, int uid, int gid, List<Integer> groups) {
     /** Returns the user that this process runs as. */
     static Account own() {
         int uid = Libc.geteuid();
-        return byId(uid).orElseGet(() -> new Account(Integer.toUnsignedString(uid), uid, uid, List.of()));
+        try {
+            return byId(uid).orElseGet(() -> nameless(uid));
+        } catch (IOException e) {
+            return nameless(uid);
+        }
     }
 
     /**
      * Finds a user.
      *
      * @param user a name or a number; a number that no user has stands for a user without a name whose group has the same number
-     * @throws IOException if there is no such user
+     * @throws IOException if there is no such user, or it can't be looked up
      */
     static Account find(String user) throws IOException {
         Optional<Account> named = user.indexOf('\0') < 0 ? byName(user) : Optional.empty();
@@ -50,7 +54,7 @@ record Account(String name, int uid, int gid, List<Integer> groups) {
             throw new IOException("user: '%s' (expected: a user of this machine, or a number)".formatted(user));
         }
         int uid = (int) Long.parseLong(user);
-        return byId(uid).orElseGet(() -> new Account(user, uid, uid, List.of()));
+        return byId(uid).orElseGet(() -> nameless(uid));
     }
 
     /** Tells whether the user or one of its groups is root's. */
@@ -67,22 +71,40 @@ record Account(String name, int uid, int gid, List<Integer> groups) {
         return list;
     }
 
-    private static Optional<Account> byName(String name) {
+    private static Account nameless(int uid) {
+        return new Account(Integer.toUnsignedString(uid), uid, uid, List.of());
+    }
+
+    private static Optional<Account> byName(String name) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entry = arena.allocate(LinuxAbi.SIZEOF_PASSWD, 8);
             MemorySegment found = arena.allocate(ADDRESS);
             MemorySegment text = arena.allocateFrom(name);
-            LibcUsers.getpwnam_r(text, entry, arena.allocate(BUFFER_BYTES), BUFFER_BYTES, found);
+            int error = LibcUsers.getpwnam_r(text, entry, arena.allocate(BUFFER_BYTES), BUFFER_BYTES, found);
+            requireAnswer(error, "getpwnam_r");
             return of(found, entry, arena);
         }
     }
 
-    private static Optional<Account> byId(int uid) {
+    private static Optional<Account> byId(int uid) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment entry = arena.allocate(LinuxAbi.SIZEOF_PASSWD, 8);
             MemorySegment found = arena.allocate(ADDRESS);
-            LibcUsers.getpwuid_r(uid, entry, arena.allocate(BUFFER_BYTES), BUFFER_BYTES, found);
+            int error = LibcUsers.getpwuid_r(uid, entry, arena.allocate(BUFFER_BYTES), BUFFER_BYTES, found);
+            requireAnswer(error, "getpwuid_r");
             return of(found, entry, arena);
+        }
+    }
+
+    /** Some sources of users say by these errors that there is no such user. */
+    private static void requireAnswer(int error, String call) throws IOException {
+        boolean answered = error == 0
+                || error == Errno.ENOENT.number
+                || error == Errno.ESRCH.number
+                || error == Errno.EBADF.number
+                || error == Errno.EPERM.number;
+        if (!answered) {
+            throw new IOException(call + ": " + Errno.describe(error));
         }
     }
 

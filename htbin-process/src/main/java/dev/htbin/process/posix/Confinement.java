@@ -120,9 +120,11 @@ final class Confinement {
 
     private static void emptyBoundingSet(Arena arena, MemorySegment errno) throws IOException {
         for (int capability = 0; capability < MOST_CAPABILITIES; capability++) {
-            if (Libc.prctl(errno, PR_CAPBSET_READ, capability, 0, 0, 0) < 0) {
+            int known = Libc.prctl(errno, PR_CAPBSET_READ, capability, 0, 0, 0);
+            if (known < 0 && capability > 0 && Native.errno(errno) == Errno.EINVAL.number) {
                 return;
             }
+            check(known, "prctl(PR_CAPBSET_READ, " + capability + ")", errno);
             check(
                     Libc.prctl(errno, PR_CAPBSET_DROP, capability, 0, 0, 0),
                     "prctl(PR_CAPBSET_DROP, " + capability + ")",
@@ -142,7 +144,9 @@ final class Confinement {
     }
 
     private static void requireLeft(Account account, MemorySegment errno) throws IOException {
-        if (Libc.syscall(errno, LinuxAbi.SYS_SETRESUID, -1, 0, -1) != -1) {
+        boolean refused = Libc.syscall(errno, LinuxAbi.SYS_SETRESUID, -1, 0, -1) == -1
+                && Native.errno(errno) == Errno.EPERM.number;
+        if (!refused) {
             throw new IOException("confinement: a thread that became user '%s' can still become root (expected: EPERM)"
                     .formatted(account.name()));
         }

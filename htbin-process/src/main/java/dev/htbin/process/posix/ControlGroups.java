@@ -44,7 +44,7 @@ final class ControlGroups implements AutoCloseable {
     /** Groups whose last process had not vanished yet. */
     private final Queue<Path> leftOver = new ConcurrentLinkedQueue<>();
 
-    private ControlGroups(Path parent, Set<String> controllers) {
+    ControlGroups(Path parent, Set<String> controllers) {
         this.parent = parent;
         this.controllers = Set.copyOf(controllers);
     }
@@ -71,12 +71,22 @@ final class ControlGroups implements AutoCloseable {
             Set<String> enabled = enable(own);
             Path parent = Files.createDirectory(
                     own.resolve(NAME + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet()));
-            for (String controller : enabled) {
-                Files.writeString(parent.resolve("cgroup.subtree_control"), "+" + controller);
+            boolean made = false;
+            try {
+                for (String controller : enabled) {
+                    Files.writeString(parent.resolve("cgroup.subtree_control"), "+" + controller);
+                }
+                delegate(
+                        List.of(parent, parent.resolve("cgroup.procs"), parent.resolve("cgroup.subtree_control")),
+                        server);
+                // Who moves a process must be able to write where both groups meet.
+                delegate(List.of(own.resolve("cgroup.procs")), server);
+                made = true;
+            } finally {
+                if (!made) {
+                    removed(parent);
+                }
             }
-            delegate(List.of(parent, parent.resolve("cgroup.procs"), parent.resolve("cgroup.subtree_control")), server);
-            // Who moves a process must be able to write where both groups meet.
-            delegate(List.of(own.resolve("cgroup.procs")), server);
             String obstacle = enabled.containsAll(CONTROLLERS)
                     ? ""
                     : "'%s' has no controller for %s".formatted(own, without(enabled));
@@ -139,6 +149,20 @@ final class ControlGroups implements AutoCloseable {
      */
     Group make(ResourceLimits limits) throws IOException {
         Path path = Files.createDirectory(parent.resolve(Long.toHexString(created.incrementAndGet())));
+        boolean limited = false;
+        try {
+            limit(path, limits);
+            limited = true;
+            return new Group(path);
+        } finally {
+            if (!limited) {
+                leftOver.add(path);
+                removeLeftOver();
+            }
+        }
+    }
+
+    private void limit(Path path, ResourceLimits limits) throws IOException {
         limit(
                 path,
                 "memory",
@@ -153,7 +177,6 @@ final class ControlGroups implements AutoCloseable {
                 "pids",
                 "pids.max",
                 limits.of(Resource.PROCESSES).stream().boxed().findFirst());
-        return new Group(path);
     }
 
     /** Removes the groups; processes that daemonised under a profile without limits are in none. */

@@ -23,14 +23,14 @@ enum Errno {
     EMFILE(24, "Too many open files", Reason.EXHAUSTED),
     ETXTBSY(26, "Text file busy", Reason.EXHAUSTED),
     EFBIG(27, "File too large", Reason.OTHER),
-    ENOSPC(28, "No space left on device", Reason.OTHER),
+    ENOSPC(28, "No space left on device", Reason.NO_SPACE),
     ENAMETOOLONG(36, "File name too long", Reason.TOO_LONG),
     ENOSYS(38, "Function not implemented", Reason.OTHER),
     ELOOP(40, "Too many levels of symbolic links", Reason.NOT_FOUND),
     ELIBBAD(80, "Accessing a corrupted shared library", Reason.NOT_EXECUTABLE_FORMAT),
     EAFNOSUPPORT(97, "Address family not supported by protocol", Reason.OTHER),
     EOPNOTSUPP(95, "Operation not supported", Reason.OTHER),
-    EDQUOT(122, "Disk quota exceeded", Reason.OTHER);
+    EDQUOT(122, "Disk quota exceeded", Reason.NO_SPACE);
 
     final int number;
     private final String text;
@@ -52,7 +52,13 @@ enum Errno {
         return "errno " + number;
     }
 
-    /** Returns what the failure of a launch with this number means. */
+    /** Returns what the failure of a launch with this number means, where what failed is not about the program: that it was not found, say, would be told of another file. */
+    static Reason reasonOfMachine(int number) {
+        Reason reason = reason(number);
+        return reason == Reason.EXHAUSTED || reason == Reason.NO_SPACE ? reason : Reason.OTHER;
+    }
+
+    /** Returns what the failure of a launch with this number means, where the program itself was looked at. */
     static Reason reason(int number) {
         for (Errno errno : values()) {
             if (errno.number == number) {

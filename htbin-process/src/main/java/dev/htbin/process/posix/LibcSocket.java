@@ -19,8 +19,7 @@ import java.lang.invoke.MethodHandle;
  */
 final class LibcSocket {
     private static final MethodHandle SOCKET = capturing("socket", returnsInt(INT, INT, INT));
-    private static final MethodHandle SENDTO =
-            capturing("sendto", returnsLong(INT, POINTER, LONG, INT, POINTER, INT));
+    private static final MethodHandle SENDTO = capturing("sendto", returnsLong(INT, POINTER, LONG, INT, POINTER, INT));
     private static final MethodHandle GETSOCKNAME = capturing("getsockname", returnsInt(INT, POINTER, POINTER));
     private static final MethodHandle GETPEERNAME = capturing("getpeername", returnsInt(INT, POINTER, POINTER));
     private static final MethodHandle GETSOCKOPT = capturing("getsockopt", returnsInt(INT, INT, INT, POINTER, POINTER));

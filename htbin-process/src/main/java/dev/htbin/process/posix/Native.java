@@ -23,7 +23,21 @@ final class Native {
     private static final VarHandle ERRNO = CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final Linker LINKER = Linker.nativeLinker();
 
+    /** Read when a binding is made, so that calls cost nothing for it. Tests put faults here before the first binding is made. */
+    static Border border = (name, setsErrno, function) -> function;
+
     private Native() {}
+
+    /** What stands between this package and the C library. */
+    @FunctionalInterface
+    interface Border {
+        /**
+         * Returns what is called instead of a function.
+         *
+         * @param setsErrno whether the first parameter receives errno
+         */
+        MethodHandle around(String name, boolean setsErrno, MethodHandle function);
+    }
 
     /** Says why this machine's C library can't be called, or nothing when it can. */
     static Optional<String> obstacle() {
@@ -57,21 +71,25 @@ final class Native {
 
     /** Binds a function that does not set errno. */
     static MethodHandle plain(String name, FunctionDescriptor type, Linker.Option... options) {
-        return LINKER.downcallHandle(find(name), type, options);
+        return border.around(name, false, LINKER.downcallHandle(find(name), type, options));
     }
 
     /** Binds a function that sets errno: the segment that receives it becomes the first parameter. */
     static MethodHandle capturing(String name, FunctionDescriptor type) {
-        return LINKER.downcallHandle(find(name), type, Linker.Option.captureCallState("errno"));
+        return border.around(
+                name, true, LINKER.downcallHandle(find(name), type, Linker.Option.captureCallState("errno")));
     }
 
     /** Binds a function with variable arguments that sets errno. */
     static MethodHandle variadic(String name, int firstVariadic, FunctionDescriptor type) {
-        return LINKER.downcallHandle(
-                find(name),
-                type,
-                Linker.Option.captureCallState("errno"),
-                Linker.Option.firstVariadicArg(firstVariadic));
+        return border.around(
+                name,
+                true,
+                LINKER.downcallHandle(
+                        find(name),
+                        type,
+                        Linker.Option.captureCallState("errno"),
+                        Linker.Option.firstVariadicArg(firstVariadic)));
     }
 
     /** Returns what a capturing function left in the segment. */

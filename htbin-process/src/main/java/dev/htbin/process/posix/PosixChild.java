@@ -40,6 +40,7 @@ final class PosixChild implements Child {
     private final int pid;
     private final PosixLauncher launcher;
     private final Ward ward;
+    private final int warden;
     private final Workspace workspace;
     /** Held by who waits, reads or closes. */
     private final ReentrantLock loop = new ReentrantLock();
@@ -64,6 +65,7 @@ final class PosixChild implements Child {
         this.ward = ward;
         this.workspace = workspace;
         this.pid = spawned.pid;
+        this.warden = spawned.warden;
         this.output = spawned.output;
         this.error = spawned.errorOutput;
         this.process = process;
@@ -96,8 +98,8 @@ final class PosixChild implements Child {
             }
             client = launcher.sockets().duplicate(local, remote, workspace);
             // A connection that was reset has no peer any more: what can't be found is gone.
-            clientLost = client < 0;
-            return true;
+            clientLost = client == SocketFinder.ABSENT;
+            return client != SocketFinder.UNKNOWN;
         } finally {
             loop.unlock();
         }
@@ -359,7 +361,7 @@ final class PosixChild implements Child {
         }
         if (Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
-            launcher.signalByWarden(ward, -pid, signal);
+            launcher.signalByWarden(ward, warden, -pid, signal);
         }
     }
 

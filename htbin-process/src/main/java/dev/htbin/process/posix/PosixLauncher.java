@@ -24,8 +24,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -44,6 +46,8 @@ public final class PosixLauncher implements Launcher {
     private final AtomicLong launches = new AtomicLong();
     private final Workspace.Pool workspaces = new Workspace.Pool();
     private final SocketFinder sockets = new SocketFinder();
+    /** Private directories that could not be removed yet. */
+    private final Queue<PrivateTemporary> leftOver = new ConcurrentLinkedQueue<>();
     /** Directories below one that the processes' user may not pass through. */
     private final Set<PrivateDirectory> privateDirectories = ConcurrentHashMap.newKeySet();
 
@@ -143,17 +147,29 @@ public final class PosixLauncher implements Launcher {
             return launchIn(ward, spec, stdin);
         }
         Path path = ward.temporary().get().resolve(Long.toHexString(launches.incrementAndGet()));
-        PrivateTemporary temporary = PrivateTemporary.make(this, ward, path);
+        PrivateTemporary temporary = PrivateTemporary.make(this, ward, spec.profile(), path);
         boolean launched = false;
         try {
             PosixChild child = launchIn(ward, temporary.announcedIn(spec), stdin);
             launched = true;
-            child.whenClosed(() -> temporary.remove(spec));
+            child.whenClosed(() -> remove(temporary));
             return child;
         } finally {
             if (!launched) {
-                temporary.remove(spec);
+                remove(temporary);
             }
+        }
+    }
+
+    /** Removes a directory; and, when the machine is well enough for that, one that could not be removed before. */
+    private void remove(PrivateTemporary temporary) {
+        if (!temporary.remove()) {
+            leftOver.add(temporary);
+            return;
+        }
+        PrivateTemporary earlier = leftOver.poll();
+        if (earlier != null && !earlier.remove()) {
+            leftOver.add(earlier);
         }
     }
 
@@ -168,7 +184,9 @@ public final class PosixLauncher implements Launcher {
         try (Arena own = Arena.ofConfined()) {
             LaunchImage image = LaunchImage.of(spec, own);
             int wake = Libc.eventfd(workspace.errno, 0, LinuxAbi.EFD_CLOEXEC | LinuxAbi.EFD_NONBLOCK);
-            check(wake, "eventfd", workspace);
+            if (wake < 0) {
+                throw failureOfMachine("eventfd", Native.errno(workspace.errno));
+            }
             try {
                 Optional<ControlGroups.Group> group = groupFor(ward, spec);
                 try {
@@ -225,7 +243,9 @@ public final class PosixLauncher implements Launcher {
     private SpawnErrand spawn(LaunchSpec spec, LaunchImage image, PosixStdin stdin, Workspace workspace)
             throws LaunchException, InterruptedException {
         int directory = Libc.open(workspace.errno, image.directory(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        check(directory, spec.directory().toString(), workspace);
+        if (directory < 0) {
+            throw failure(spec.directory().toString(), Native.errno(workspace.errno));
+        }
         try {
             int input = stdin.open(workspace);
             try {
@@ -265,13 +285,14 @@ public final class PosixLauncher implements Launcher {
                 // Another launch of this very moment may still hold a descriptor that wrote this file.
                 LockSupport.parkNanos(this, BUSY_PAUSE_NANOS);
             } else {
-                String what = errand.failedEarly
-                        ? "pipes for " + spec.executable()
-                        : spec.executable().toString();
-                throw failure(
-                        what + " as user " + ward.runsAs().user() + ", profile "
-                                + spec.profile().name(),
-                        errand.error);
+                String what = "%s as user %s, profile %s"
+                        .formatted(
+                                spec.executable(),
+                                ward.runsAs().user(),
+                                spec.profile().name());
+                throw errand.failedByMachine()
+                        ? failureOfMachine(errand.call + " for " + what, errand.error)
+                        : failure(what, errand.error);
             }
         }
     }
@@ -295,24 +316,22 @@ public final class PosixLauncher implements Launcher {
         if (process < 0) {
             int errno = Native.errno(workspace.errno);
             if (Libc.kill(workspace.errno, -spawned.pid, LinuxAbi.SIGKILL) != 0) {
-                signalByWarden(ward, -spawned.pid, LinuxAbi.SIGKILL);
+                signalByWarden(ward, spawned.warden, -spawned.pid, LinuxAbi.SIGKILL);
             }
             Reaper.reap(spawned.pid, workspace);
             Libc.close(spawned.output);
             Libc.close(spawned.errorOutput);
-            throw failure("process " + spawned.pid, errno);
+            throw failureOfMachine("process " + spawned.pid, errno);
         }
         return process;
     }
 
-    private static void check(int result, String what, Workspace workspace) throws LaunchException {
-        if (result < 0) {
-            throw failure(what, Native.errno(workspace.errno));
-        }
-    }
-
     private static LaunchException failure(String what, int errno) {
         return new LaunchException(Errno.reason(errno), what + ": " + Errno.describe(errno));
+    }
+
+    private static LaunchException failureOfMachine(String what, int errno) {
+        return new LaunchException(Errno.reasonOfMachine(errno), what + ": " + Errno.describe(errno));
     }
 
     @Override
@@ -327,6 +346,9 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public void close() {
+        for (PrivateTemporary left = leftOver.poll(); left != null; left = leftOver.poll()) {
+            left.remove();
+        }
         all.close();
     }
 
@@ -347,10 +369,10 @@ public final class PosixLauncher implements Launcher {
         return sockets;
     }
 
-    /** Sends a signal that this process itself may not send. */
-    void signalByWarden(Ward ward, int pid, int signal) {
+    /** Sends a signal that this process itself may not send, to what a warden started. */
+    void signalByWarden(Ward ward, int warden, int pid, int signal) {
         var errand = new SignalErrand(pid, signal);
-        if (ward.wardens().trySend(errand)) {
+        if (ward.wardens().trySend(errand, warden)) {
             errand.awaitCalmly();
         }
     }

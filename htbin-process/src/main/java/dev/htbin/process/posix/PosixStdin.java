@@ -50,6 +50,7 @@ final class PosixStdin implements Stdin {
             System.arraycopy(bytes, offset, memory, used, length);
         } else {
             Workspace workspace = pool.borrow();
+            boolean written = false;
             try {
                 if (file < 0) {
                     file = openTemporary(workspace);
@@ -57,8 +58,13 @@ final class PosixStdin implements Stdin {
                     memory = new byte[0];
                 }
                 append(file, bytes, offset, length, workspace);
+                written = true;
             } finally {
                 pool.giveBack(workspace);
+                if (!written) {
+                    // No process may get a part of it, and its space is needed.
+                    close();
+                }
             }
         }
         size += length;
@@ -94,17 +100,28 @@ final class PosixStdin implements Stdin {
         if (file >= 0) {
             return reopen(file, workspace);
         }
-        int written;
+        int written = -1;
         try {
             written = openMemory(workspace);
             append(written, memory, 0, (int) size, workspace);
-        } catch (IOException e) {
-            throw new LaunchException(LaunchException.Reason.EXHAUSTED, String.valueOf(e.getMessage()), e);
-        }
-        try {
             return reopen(written, workspace);
+        } catch (CallFailed e) {
+            throw new LaunchException(Errno.reasonOfMachine(e.errno), String.valueOf(e.getMessage()), e);
         } finally {
-            Libc.close(written);
+            if (written >= 0) {
+                Libc.close(written);
+            }
+        }
+    }
+
+    /** A system call that failed. */
+    private static final class CallFailed extends IOException {
+        private static final long serialVersionUID = 1L;
+        private final int errno;
+
+        CallFailed(String what, int errno) {
+            super("standard input: %s: %s".formatted(what, Errno.describe(errno)));
+            this.errno = errno;
         }
     }
 
@@ -119,13 +136,13 @@ final class PosixStdin implements Stdin {
             if (opened < 0) {
                 int errno = Native.errno(workspace.errno);
                 throw new LaunchException(
-                        Errno.reason(errno), "standard input: %s: %s".formatted(path, Errno.describe(errno)));
+                        Errno.reasonOfMachine(errno), "standard input: %s: %s".formatted(path, Errno.describe(errno)));
             }
             return opened;
         }
     }
 
-    private static int openMemory(Workspace workspace) throws IOException {
+    private static int openMemory(Workspace workspace) throws CallFailed {
         int descriptor;
         try (Arena arena = Arena.ofConfined()) {
             descriptor = Libc.memfd_create(workspace.errno, arena.allocateFrom("stdin"), LinuxAbi.MFD_CLOEXEC);
@@ -134,7 +151,7 @@ final class PosixStdin implements Stdin {
         return descriptor >= 0 ? readable(descriptor, workspace) : openTemporary(workspace);
     }
 
-    private static int openTemporary(Workspace workspace) throws IOException {
+    private static int openTemporary(Workspace workspace) throws CallFailed {
         Path directory = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment path = arena.allocateFrom(JAVA_BYTE, withNul(LaunchImage.octets(directory)));
@@ -144,8 +161,11 @@ final class PosixStdin implements Stdin {
                 Path template = directory.resolve("htbin-stdin-XXXXXX");
                 MemorySegment name = arena.allocateFrom(JAVA_BYTE, withNul(LaunchImage.octets(template)));
                 descriptor = Libc.mkstemp(workspace.errno, name);
-                if (descriptor >= 0) {
-                    check(Libc.unlink(workspace.errno, name), "unlink in " + directory, workspace);
+                if (descriptor >= 0 && Libc.unlink(workspace.errno, name) != 0) {
+                    var failure = new CallFailed("unlink '" + name.getString(0) + "'", Native.errno(workspace.errno));
+                    Libc.close(descriptor);
+                    Libc.unlink(workspace.errno, name);
+                    throw failure;
                 }
             }
             check(descriptor, directory.toString(), workspace);
@@ -154,10 +174,10 @@ final class PosixStdin implements Stdin {
     }
 
     /** The server's umask may have taken the right to read away. */
-    private static int readable(int descriptor, Workspace workspace) throws IOException {
+    private static int readable(int descriptor, Workspace workspace) throws CallFailed {
         if (Libc.fchmod(workspace.errno, descriptor, READABLE) != 0) {
             Libc.close(descriptor);
-            throw new IOException("standard input: fchmod: " + Errno.describe(Native.errno(workspace.errno)));
+            throw new CallFailed("fchmod", Native.errno(workspace.errno));
         }
         return descriptor;
     }
@@ -167,7 +187,7 @@ final class PosixStdin implements Stdin {
     }
 
     private static void append(int descriptor, byte[] bytes, int offset, int length, Workspace workspace)
-            throws IOException {
+            throws CallFailed {
         MemorySegment transfer = workspace.transfer();
         int done = 0;
         while (done < length) {
@@ -182,10 +202,9 @@ final class PosixStdin implements Stdin {
         }
     }
 
-    private static void check(long result, String what, Workspace workspace) throws IOException {
+    private static void check(long result, String what, Workspace workspace) throws CallFailed {
         if (result < 0) {
-            throw new IOException(
-                    "standard input: %s: %s".formatted(what, Errno.describe(Native.errno(workspace.errno))));
+            throw new CallFailed(what, Native.errno(workspace.errno));
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.htbin.process.Child.Event;
 import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
 import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.Profile;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -27,17 +28,23 @@ final class PrivateTemporary {
     private static final String VARIABLE = "TMPDIR";
     private static final int MODE = 0700;
     private static final Duration LONGEST_REMOVAL = Duration.ofSeconds(30);
+    private static final int MOST_ATTEMPTS = 3;
+    /** No error number: no warden is left. */
+    private static final int CLOSED = -1;
     /** Directories that were closed by their owner are opened first. */
     private static final String REMOVE =
             "rm -rf -- \"$1\" 2>/dev/null || { chmod -R u+rwX -- \"$1\"; rm -rf -- \"$1\"; }";
 
     private final PosixLauncher launcher;
     private final Ward ward;
+    private final Profile profile;
     private final Path path;
+    private int attempts;
 
-    private PrivateTemporary(PosixLauncher launcher, Ward ward, Path path) {
+    private PrivateTemporary(PosixLauncher launcher, Ward ward, Profile profile, Path path) {
         this.launcher = launcher;
         this.ward = ward;
+        this.profile = profile;
         this.path = path;
     }
 
@@ -46,13 +53,13 @@ final class PrivateTemporary {
      *
      * @throws LaunchException if there is no space for it, for example
      */
-    static PrivateTemporary make(PosixLauncher launcher, Ward ward, Path path)
-            throws LaunchException, InterruptedException {
-        var temporary = new PrivateTemporary(launcher, ward, path);
+    static PrivateTemporary make(PosixLauncher launcher, Ward ward, Profile profile, Path path) throws LaunchException {
+        var temporary = new PrivateTemporary(launcher, ward, profile, path);
         int error = temporary.perform(true);
         if (error != 0) {
             throw new LaunchException(
-                    Errno.reason(error), "temporary directory '%s': %s".formatted(path, Errno.describe(error)));
+                    Errno.reasonOfMachine(error),
+                    "temporary directory '%s': %s".formatted(path, Errno.describe(error)));
         }
         return temporary;
     }
@@ -64,33 +71,54 @@ final class PrivateTemporary {
         return new LaunchSpec(spec.executable(), spec.arguments(), environment, spec.directory(), spec.profile());
     }
 
-    /** Removes the directory and what is in it; what can't be removed is logged and left for the next start of a server. */
-    void remove(LaunchSpec spec) {
-        int error = perform(false);
-        if (error == 0 || error == Errno.ENOENT.number) {
-            return;
-        }
-        try (Stdin nothing = launcher.newStdin();
-                Child child = launcher.launchIn(ward, removal(spec), nothing)) {
-            ExitStatus exit = end(child);
-            if (!exit.success()) {
-                LOG.warn("temporary directory '{}' is left: its removal ended with {}", path, exit);
+    /**
+     * Removes the directory and what is in it, also on an interrupted thread. What can't be removed is logged, as when the machine lacks descriptors just now; after
+     * a few attempts it is left for the next start of a server.
+     *
+     * @return whether nothing more is to be done
+     */
+    boolean remove() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            attempts++;
+            int error = perform(false);
+            if (error == 0 || error == Errno.ENOENT.number) {
+                return true;
             }
-        } catch (LaunchException | IOException e) {
-            LOG.warn("temporary directory '{}' is left: {}", path, e.toString());
+            String failure = error == CLOSED ? "the launcher is closed" : removeContent();
+            if (!failure.isEmpty()) {
+                LOG.warn("temporary directory '{}' is left: {}", path, failure);
+            }
+            return failure.isEmpty() || error == CLOSED || attempts >= MOST_ATTEMPTS;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
             LOG.warn("temporary directory '{}' is left: interrupted", path);
+            return attempts >= MOST_ATTEMPTS;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    private LaunchSpec removal(LaunchSpec spec) {
+    /** Returns why it is not removed; an empty string if it is. */
+    private String removeContent() throws InterruptedException {
+        try (Stdin nothing = launcher.newStdin();
+                Child child = launcher.launchIn(ward, removal(), nothing)) {
+            ExitStatus exit = end(child);
+            return exit.success() ? "" : "its removal ended with " + exit;
+        } catch (LaunchException | IOException e) {
+            return e.toString();
+        }
+    }
+
+    private LaunchSpec removal() {
         return new LaunchSpec(
                 Path.of("/bin/sh"),
                 List.of("sh", "-c", REMOVE, "rm", new String(LaunchImage.octets(path), ISO_8859_1)),
                 new LinkedHashMap<>(),
                 Path.of("/"),
-                spec.profile());
+                profile);
     }
 
     private static ExitStatus end(Child child) throws IOException, InterruptedException {
@@ -116,7 +144,7 @@ final class PrivateTemporary {
         name.asSlice(0, octets.length).copyFrom(MemorySegment.ofArray(octets));
         var errand = new DirectoryErrand(name, make);
         if (!ward.wardens().trySend(errand)) {
-            return Errno.ECHILD.number;
+            return CLOSED;
         }
         errand.awaitCalmly();
         return errand.error;

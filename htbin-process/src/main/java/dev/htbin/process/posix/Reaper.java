@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Reaper {
     private Reaper() {}
 
+    /** What stands for the end of a child that something else in this process reaped, which took the status with it. */
+    private static final ExitStatus UNKNOWN = new ExitStatus.Exited(0);
+
     /** Returns how a child ended, and leaves it a zombie; null while it runs. */
     static @Nullable ExitStatus inspect(int pid, Workspace workspace) {
         return wait(pid, WEXITED | WNOHANG | WNOWAIT | WALL, workspace);
@@ -31,8 +34,7 @@ final class Reaper {
         do {
             stray = Libc.waitpid(workspace.errno, -pid, MemorySegment.NULL, WALL);
         } while (stray > 0 || Native.errno(workspace.errno) == Errno.EINTR.number);
-        // Nothing to wait for: something else in this process reaps all children, and took the status with it.
-        return status == null ? new ExitStatus.Exited(0) : status;
+        return status == null ? UNKNOWN : status;
     }
 
     private static @Nullable ExitStatus wait(int pid, int options, Workspace workspace) {
@@ -42,7 +44,10 @@ final class Reaper {
             information.set(JAVA_INT, LinuxAbi.SIGINFO_PID, 0);
             result = Libc.waitid(workspace.errno, P_PID, pid, information, options);
         } while (result != 0 && Native.errno(workspace.errno) == Errno.EINTR.number);
-        if (result != 0 || information.get(JAVA_INT, LinuxAbi.SIGINFO_PID) == 0) {
+        if (result != 0) {
+            return UNKNOWN;
+        }
+        if (information.get(JAVA_INT, LinuxAbi.SIGINFO_PID) == 0) {
             return null;
         }
         int status = information.get(JAVA_INT, LinuxAbi.SIGINFO_STATUS);

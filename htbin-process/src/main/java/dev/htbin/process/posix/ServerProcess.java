@@ -72,7 +72,9 @@ final class ServerProcess {
             check(LibcUsers.setgroups(errno, account.groups().size(), account.groupList(arena)), "setgroups", errno);
             check(LibcUsers.setresgid(errno, gid, gid, gid), "setresgid(" + gid + ")", errno);
             check(LibcUsers.setresuid(errno, uid, uid, uid), "setresuid(" + uid + ")", errno);
-            if (Libc.syscall(errno, LinuxAbi.SYS_SETRESUID, -1, 0, -1) != -1) {
+            boolean refused = Libc.syscall(errno, LinuxAbi.SYS_SETRESUID, -1, 0, -1) == -1
+                    && Native.errno(errno) == Errno.EPERM.number;
+            if (!refused) {
                 throw new IOException("the server became '%s' and can still become root".formatted(account.name()));
             }
         }

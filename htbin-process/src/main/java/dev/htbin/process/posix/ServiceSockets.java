@@ -43,8 +43,9 @@ public final class ServiceSockets {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
             if (!listens(descriptor, errno, arena)) {
-                throw new IOException("descriptor %d is no socket that listens (expected: one as systemd's ListenStream= makes it)"
-                        .formatted(descriptor));
+                throw new IOException(
+                        "descriptor %d is no socket that listens (expected: one as systemd's ListenStream= makes it)"
+                                .formatted(descriptor));
             }
             MemorySegment address = arena.allocate(LinuxAbi.SIZEOF_SOCKADDR_STORAGE, 8);
             int length = name(descriptor, address, errno, arena);
@@ -142,9 +143,7 @@ public final class ServiceSockets {
     private static boolean listens(int descriptor, MemorySegment errno, Arena arena) {
         MemorySegment value = arena.allocate(JAVA_INT);
         MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
-        return LibcSocket.getsockopt(
-                                errno, descriptor, LinuxAbi.SOL_SOCKET, LinuxAbi.SO_ACCEPTCONN, value, length)
-                        == 0
+        return LibcSocket.getsockopt(errno, descriptor, LinuxAbi.SOL_SOCKET, LinuxAbi.SO_ACCEPTCONN, value, length) == 0
                 && value.get(JAVA_INT, 0) != 0;
     }
 

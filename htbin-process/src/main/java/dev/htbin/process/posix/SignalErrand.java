@@ -1,6 +1,9 @@
 package dev.htbin.process.posix;
 
-/** Sends a signal as the warden's user: it may signal what the server itself may not. */
+/**
+ * Sends a signal as the warden's user: it may signal what the server itself may not. Of all wardens, only the one that started the process may do it: each is in a
+ * Landlock domain of its own with what it started.
+ */
 final class SignalErrand extends Errand {
     private final int pid;
     private final int signal;

@@ -20,6 +20,11 @@ import org.jspecify.annotations.Nullable;
  * the kernel's number of the socket is still the same. Safe for use by several threads.
  */
 final class SocketFinder {
+    /** There is no such connection, or not any more. */
+    static final int ABSENT = -1;
+    /** No descriptor can be had to look with, or to duplicate it. */
+    static final int UNKNOWN = -2;
+
     private static final int MOST_REMEMBERED = 4096;
     /** How far beyond the highest descriptor seen to look before the list of all is read. */
     private static final int MARGIN = 16;
@@ -49,11 +54,11 @@ final class SocketFinder {
     /**
      * Returns a duplicate of the connection's descriptor, which the caller closes.
      *
-     * @return -1 if this process has no such connection, or it is gone already
+     * @return {@link #ABSENT} if this process has no such connection, or it is gone already; {@link #UNKNOWN} if there is no descriptor left to find out
      */
     int duplicate(InetSocketAddress local, InetSocketAddress remote, Workspace workspace) {
         if (local.getAddress() == null || remote.getAddress() == null) {
-            return -1;
+            return ABSENT;
         }
         var connection = new Connection(local, remote);
         Found before;
@@ -68,7 +73,7 @@ final class SocketFinder {
             closeIfOpen(copy);
         }
         int copy = search(connection, workspace);
-        if (copy < 0 && before != null) {
+        if (copy == ABSENT && before != null) {
             synchronized (found) {
                 found.remove(connection, before);
             }
@@ -79,12 +84,15 @@ final class SocketFinder {
     private int search(Connection connection, Workspace workspace) {
         int limit = highest + MARGIN;
         int copy = search(connection, 0, limit, workspace);
-        if (copy >= 0) {
+        if (copy != ABSENT) {
             return copy;
         }
         int last = highestOpen();
+        if (last < 0) {
+            return UNKNOWN;
+        }
         highest = last;
-        return last > limit ? search(connection, limit + 1, last, workspace) : -1;
+        return last > limit ? search(connection, limit + 1, last, workspace) : ABSENT;
     }
 
     private int search(Connection connection, int first, int last, Workspace workspace) {
@@ -98,6 +106,9 @@ final class SocketFinder {
             }
             // Only a duplicate stays the same socket while its addresses are compared.
             int copy = copy(descriptor, workspace);
+            if (copy < 0 && Native.errno(workspace.errno) == Errno.EMFILE.number) {
+                return UNKNOWN;
+            }
             if (copy >= 0
                     && isPeer(copy, remote, remotePort, workspace)
                     && isLocal(copy, local, localPort, workspace)) {
@@ -111,7 +122,7 @@ final class SocketFinder {
             }
             closeIfOpen(copy);
         }
-        return -1;
+        return ABSENT;
     }
 
     private static boolean isPeer(int descriptor, byte[] address, int port, Workspace workspace) {
@@ -182,9 +193,10 @@ final class SocketFinder {
         }
     }
 
+    /** Returns the highest open descriptor; -1 if they can't be listed, for which it takes one more. */
     private static int highestOpen() {
         @Nullable String[] names = new File("/proc/self/fd").list();
-        int last = 0;
+        int last = -1;
         if (names != null) {
             for (String name : names) {
                 last = Math.max(last, Integer.parseInt(name));

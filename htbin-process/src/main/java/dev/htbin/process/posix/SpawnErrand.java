@@ -6,6 +6,11 @@ import java.lang.foreign.MemorySegment;
 
 /** Makes the pipes, so that they belong to the warden's user, and starts a process. */
 final class SpawnErrand extends Errand {
+    private static final String PIPE = "pipe2";
+    private static final String FILE_ACTIONS = "posix_spawn_file_actions";
+    private static final String SPAWN = "posix_spawn";
+    private static final String LIMIT = "prlimit";
+
     private final LaunchImage image;
     private final MemorySegment path;
     private final MemorySegment attributes;
@@ -15,10 +20,13 @@ final class SpawnErrand extends Errand {
 
     /** 0, or the error number of the call that failed. */
     int error;
-    /** Whether the machine failed before the program was looked at. */
-    boolean failedEarly;
+    /** The call that failed, or is going on; posix_spawn's failure is the program's, all others are the machine's. */
+    String call = PIPE;
 
     int pid;
+    /** The number of the warden that started it. */
+    int warden;
+
     int output = -1;
     int errorOutput = -1;
 
@@ -39,7 +47,7 @@ final class SpawnErrand extends Errand {
 
     @Override
     void perform(WardenMemory memory) {
-        failedEarly = true;
+        warden = memory.warden();
         if (Libc.pipe2(memory.errno(), memory.output(), LinuxAbi.O_CLOEXEC) != 0) {
             error = Native.errno(memory.errno());
             return;
@@ -62,6 +70,7 @@ final class SpawnErrand extends Errand {
 
     private int spawn(WardenMemory memory, int outputEnd, int errorEnd) {
         MemorySegment actions = memory.fileActions();
+        call = FILE_ACTIONS;
         int failure = LibcSpawn.posix_spawn_file_actions_init(actions);
         if (failure != 0) {
             return failure;
@@ -81,7 +90,7 @@ final class SpawnErrand extends Errand {
             failure = LibcSpawn.posix_spawn_file_actions_addclosefrom_np(actions, 3);
         }
         if (failure == 0) {
-            failedEarly = false;
+            call = SPAWN;
             failure = LibcSpawn.posix_spawn(
                     memory.pid(), path, actions, attributes, image.arguments(), image.environment());
             pid = memory.pid().get(JAVA_INT, 0);
@@ -98,10 +107,18 @@ final class SpawnErrand extends Errand {
         int failure = limits.apply(memory.errno(), pid);
         if (failure != 0) {
             Libc.kill(memory.errno(), -pid, LinuxAbi.SIGKILL);
-            Libc.waitpid(memory.errno(), pid, MemorySegment.NULL, LinuxAbi.WALL);
-            failedEarly = true;
+            int ended;
+            do {
+                ended = Libc.waitpid(memory.errno(), pid, MemorySegment.NULL, LinuxAbi.WALL);
+            } while (ended < 0 && Native.errno(memory.errno()) == Errno.EINTR.number);
+            call = LIMIT;
         }
         return failure;
+    }
+
+    /** Tells whether the machine failed, and not what is executed. */
+    boolean failedByMachine() {
+        return error != 0 && !call.equals(SPAWN);
     }
 
     private void closePipes() {

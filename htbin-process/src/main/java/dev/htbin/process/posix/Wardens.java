@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedTransferQueue;
 import java.util.function.Supplier;
 
 /**
@@ -18,18 +17,13 @@ import java.util.function.Supplier;
  * confines itself, and errands leave numbers, not exceptions.
  */
 final class Wardens implements AutoCloseable {
-    /** The end of a warden. A constant, so that no warden has to load its class. */
-    private static final Errand LAST = new Errand() {
-        @Override
-        void perform(WardenMemory memory) {}
-    };
-
-    private final LinkedTransferQueue<Errand> errands = new LinkedTransferQueue<>();
+    private final Errands errands;
     private final List<Warden> wardens = new ArrayList<>();
     private final CompletableFuture<Confinement> confinement = new CompletableFuture<>();
-    private volatile boolean closed;
 
-    private Wardens() {}
+    private Wardens(int count) {
+        errands = new Errands(count);
+    }
 
     /** A thread and how far it has come: its id is known, it is confined. */
     private record Warden(CompletableFuture<Integer> prepared, CompletableFuture<Boolean> confined) {}
@@ -42,13 +36,14 @@ final class Wardens implements AutoCloseable {
      * @param warmUp makes the errand that each performs first, unconfined: it must start nothing
      * @throws IOException if one fails; none is left then
      */
-    static Wardens prepare(String name, int count, Supplier<Errand> warmUp) throws IOException {
-        var wardens = new Wardens();
-        for (int i = 1; i <= count; i++) {
-            Errand first = warmUp.get();
+    static Wardens prepare(String name, int count, Supplier<SpawnErrand> warmUp) throws IOException {
+        var wardens = new Wardens(count);
+        for (int i = 0; i < count; i++) {
+            SpawnErrand first = warmUp.get();
+            int number = i;
             var warden = new Warden(new CompletableFuture<>(), new CompletableFuture<>());
             wardens.wardens.add(warden);
-            Thread.ofPlatform().name(name + "-" + i).daemon().start(() -> wardens.guard(warden, first));
+            Thread.ofPlatform().name(name + "-" + (i + 1)).daemon().start(() -> wardens.guard(warden, number, first));
         }
         for (Warden warden : wardens.wardens) {
             wardens.await(warden.prepared());
@@ -82,18 +77,19 @@ final class Wardens implements AutoCloseable {
 
     /** Has a warden perform it, unless they have ended. */
     boolean trySend(Errand errand) {
-        errands.add(errand);
-        return !closed || !errands.remove(errand);
+        return errands.add(errand);
+    }
+
+    /** Has the warden of this number perform it, unless they have ended. */
+    boolean trySend(Errand errand, int warden) {
+        return errands.add(errand, warden);
     }
 
     /** Ends the threads, after what was sent before. */
     @Override
     public void close() {
-        closed = true;
         confinement.cancel(false);
-        for (int i = 0; i < wardens.size(); i++) {
-            errands.add(LAST);
-        }
+        errands.close();
     }
 
     private void await(CompletableFuture<?> stage) throws IOException {
@@ -101,7 +97,7 @@ final class Wardens implements AutoCloseable {
             stage.get();
         } catch (ExecutionException e) {
             close();
-            throw new IOException("a warden cannot confine itself: " + e.getCause(), e);
+            throw new IOException("a warden can't start: " + e.getCause(), e);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
@@ -109,19 +105,23 @@ final class Wardens implements AutoCloseable {
         }
     }
 
-    private void guard(Warden warden, Errand warmUp) {
+    private void guard(Warden warden, int number, SpawnErrand warmUp) {
         try (Arena arena = Arena.ofConfined()) {
-            WardenMemory memory = WardenMemory.allocate(arena);
+            WardenMemory memory = WardenMemory.allocate(number, arena);
             warmUp.run(memory);
+            if (warmUp.failedByMachine()) {
+                // It did not get to the end of the path: what is missing could not be loaded later.
+                throw new IOException(warmUp.call + ": " + Errno.describe(warmUp.error));
+            }
             // Only a server that is about to leave root has some to keep; to any other this changes nothing.
             Libc.prctl(memory.errno(), LinuxAbi.PR_SET_KEEPCAPS, 1, 0, 0, 0);
             warden.prepared().complete((int) Libc.syscall(memory.errno(), LinuxAbi.SYS_GETTID, 0, 0, 0));
             confinement.get().apply();
             warden.confined().complete(true);
-            Errand errand = next();
-            while (errand != LAST) {
+            Errand errand = errands.take(number);
+            while (errand != null) {
                 errand.run(memory);
-                errand = next();
+                errand = errands.take(number);
             }
         } catch (CancellationException e) {
             // Closed before it was confined.
@@ -129,17 +129,5 @@ final class Wardens implements AutoCloseable {
             warden.prepared().completeExceptionally(e);
             warden.confined().completeExceptionally(e);
         }
-    }
-
-    private Errand next() {
-        Errand errand = null;
-        while (errand == null) {
-            try {
-                errand = errands.take();
-            } catch (InterruptedException ignored) {
-                // Nobody has a reason to interrupt a warden, and a warden has none to end.
-            }
-        }
-        return errand;
     }
 }

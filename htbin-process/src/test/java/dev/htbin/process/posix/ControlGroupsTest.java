@@ -1,6 +1,7 @@
 package dev.htbin.process.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,11 +20,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Scripts whose limits ask for a control group. */
 class ControlGroupsTest extends LauncherFixture {
+    private static final int LONGEST_PATH = 4095;
     private static final Profile LIMITED =
             Profile.standard().withLimits(Profile.standard().limits().with(Resource.MEMORY, 1L << 28));
 
@@ -46,6 +50,22 @@ class ControlGroupsTest extends LauncherFixture {
                 Path.of("/sys/fs/cgroup/system.slice/htbin.service"),
                 ControlGroups.ownGroup("8:pids:/x\n0::/system.slice/htbin.service\n", mount));
         assertEquals(mount, ControlGroups.ownGroup("0::/\n", mount));
+    }
+
+    @Test
+    void leavesNoGroupThatCanNotBeLimited() throws Exception {
+        // The name of a group fits into the longest path that there can be; those of its files do not.
+        Path parent = directory;
+        while (parent.toString().length() < LONGEST_PATH - 2) {
+            int rest = LONGEST_PATH - 2 - parent.toString().length();
+            parent = Files.createDirectory(parent.resolve("d".repeat(rest > 202 ? 100 : rest - 1)));
+        }
+        try (var groups = new ControlGroups(parent, Set.of("memory"))) {
+            assertThrows(IOException.class, () -> groups.make(LIMITED.limits()));
+            try (Stream<Path> left = Files.list(parent)) {
+                assertEquals(List.of(), left.toList());
+            }
+        }
     }
 
     @Test

@@ -231,6 +231,17 @@ final class PosixLauncherTest extends LauncherContract {
     }
 
     @Test
+    void endsTheWaitForAProcessThatSomethingElseReaped() throws Exception {
+        try (Child child = launch(spec(Path.of("/bin/true")));
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            int pid = (int) child.pid();
+            assertEquals(pid, Libc.waitpid(errno, pid, MemorySegment.NULL, LinuxAbi.WALL));
+            assertTrue(Run.toEnd(child).exit().success());
+        }
+    }
+
+    @Test
     void launchesFromVirtualThreads() throws Exception {
         LaunchSpec spec = spec(script("echo", "echo virtual"));
         var child = new java.util.concurrent.CompletableFuture<Child>();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.htbin.process.Child;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
@@ -104,6 +105,18 @@ class ProfileFilesTest extends LauncherFixture {
     }
 
     @Test
+    void removesTheTemporaryDirectoryAlsoOnAThreadThatIsInterrupted() throws Exception {
+        Path place;
+        try (Child child = launch(spec(readonly, "touch $TMPDIR/file; echo $TMPDIR"))) {
+            place = Path.of(Run.line(child));
+            Run.toEnd(child);
+            Thread.currentThread().interrupt();
+        }
+        assertTrue(Thread.interrupted());
+        assertFalse(Files.exists(place));
+    }
+
+    @Test
     void leavesNoTemporaryDirectoryWhenItEnds() throws Exception {
         Path place = Path.of(run(readonly, "echo $TMPDIR").output().strip())
                 .resolve("../..")
@@ -187,11 +200,15 @@ class ProfileFilesTest extends LauncherFixture {
     }
 
     private Run run(Profile profile, String deeds) throws Exception {
+        return run(spec(profile, deeds));
+    }
+
+    private LaunchSpec spec(Profile profile, String deeds) throws IOException {
         Path site = directory.resolve("site");
         Path script = Files.writeString(site.resolve("script"), "#!/bin/sh\n" + deeds + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         LaunchSpec spec = spec(script);
-        return run(new LaunchSpec(spec.executable(), spec.arguments(), spec.environment(), spec.directory(), profile));
+        return new LaunchSpec(spec.executable(), spec.arguments(), spec.environment(), spec.directory(), profile);
     }
 
     private static String words(Run run) {

@@ -77,8 +77,8 @@ final class TlsVariables {
         certificate(variables, "SSL_SERVER_", tls.server());
         certificate(variables, "SSL_CLIENT_", tls.client());
         if (!tls.client().isEmpty()) {
-            Duration left =
-                    Duration.between(Instant.now(), tls.client().getFirst().getNotAfter().toInstant());
+            Duration left = Duration.between(
+                    Instant.now(), tls.client().getFirst().getNotAfter().toInstant());
             put(variables, "SSL_CLIENT_V_REMAIN", Long.toString(Math.max(0, left.toDays())));
         }
     }

@@ -32,7 +32,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private volatile boolean multiplexed;
     private final long idleMillis;
     private final UserName user;
-    private volatile @Nullable Optional<Tls> tls;
+    private volatile boolean tlsKnown;
+    private volatile @Nullable Tls tls;
 
     private enum Phase {
         /** TLS or a PROXY header is expected; HTTP comes after it. */
@@ -122,12 +123,11 @@ final class ClientEndPoint extends SocketChannelEndPoint {
      * @param layer the connection as HTTP has it, its handshake done
      */
     Optional<Tls> tls(EndPoint layer) {
-        Optional<Tls> known = tls;
-        if (known == null) {
-            known = TlsSession.of(layer, user);
-            tls = known;
+        if (!tlsKnown) {
+            tls = TlsSession.of(layer, user).orElse(null);
+            tlsKnown = true;
         }
-        return known;
+        return Optional.ofNullable(tls);
     }
 
     FirstLine firstLine() {

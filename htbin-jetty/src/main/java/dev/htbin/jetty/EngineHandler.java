@@ -96,7 +96,7 @@ final class EngineHandler extends Handler.Abstract {
             ending = perform(request, exchange);
         } finally {
             ended(exchange);
-            if (shared) {
+            if (client != null && shared) {
                 client.endExchange();
             }
         }

@@ -231,7 +231,9 @@ public final class HttpServer implements AutoCloseable {
                 var _ = connector.shutdown();
                 // Clients of HTTP/2 are told to open no more streams.
                 if (connector instanceof ClientConnector clients) {
-                    clients.getContainedBeans(Graceful.class).forEach(Graceful::shutdown);
+                    for (Graceful sessions : clients.getContainedBeans(Graceful.class)) {
+                        var _ = sessions.shutdown();
+                    }
                 }
             }
             connections.awaitNone(config.stopGrace());

@@ -181,7 +181,8 @@ final class JettyExchange implements Exchange {
         aborted = requireNonNull(cause, "cause");
         if (jettyRequest.getConnectionMetaData().getConnection() instanceof HTTP2Connection http2) {
             int id = Integer.parseInt(jettyRequest.getId());
-            if (http2.getSession().getStream(id) instanceof Stream stream) {
+            Stream stream = http2.getSession().getStream(id);
+            if (stream != null) {
                 stream.reset(new ResetFrame(id, ErrorCode.INTERNAL_ERROR.code), org.eclipse.jetty.util.Callback.NOOP);
             }
             return;
@@ -343,7 +344,7 @@ final class JettyExchange implements Exchange {
         if (output != null) {
             output.close();
         }
-        return shared || !closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS));
+        return shared || (!closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS)));
     }
 
     /** Tells whether nobody is there to respond to. */

@@ -222,9 +222,9 @@ class Http2Test {
         try (var client = RawHttp2.connect(server)) {
             client.get(1, "/events");
             assertEquals(RawHttp2.HEADERS, client.frameOf(1).type());
-            assertEquals("1", new String(client.frameOf(1).payload(), ISO_8859_1));
+            assertEquals("1", client.frameOf(1).payload());
             seen.countDown();
-            assertEquals("2", new String(client.frameOf(1).payload(), ISO_8859_1));
+            assertEquals("2", client.frameOf(1).payload());
         }
     }
 

@@ -46,15 +46,15 @@ final class RawHttp2 implements AutoCloseable {
         socket.getOutputStream().write(PREFACE);
     }
 
-    /** A frame as it came. */
-    record Frame(int type, int flags, int stream, byte[] payload) {
+    /** A frame as it came; its payload is an octet string. */
+    record Frame(int type, int flags, int stream, String payload) {
         boolean has(int flag) {
             return (flags & flag) != 0;
         }
 
         /** Returns the error code of RST_STREAM or GOAWAY. */
         int error() {
-            return ByteBuffer.wrap(payload).getInt(type == GOAWAY ? 4 : 0);
+            return ByteBuffer.wrap(payload.getBytes(ISO_8859_1)).getInt(type == GOAWAY ? 4 : 0);
         }
     }
 
@@ -156,7 +156,7 @@ final class RawHttp2 implements AutoCloseable {
         } else {
             block.write(0x7F);
             for (rest -= 0x7F; rest >= 0x80; rest >>= 7) {
-                block.write(rest & 0x7F | 0x80);
+                block.write((rest & 0x7F) | 0x80);
             }
             block.write(rest);
         }
@@ -166,7 +166,7 @@ final class RawHttp2 implements AutoCloseable {
     /** Reads the next frame; fails at the end of the connection. */
     Frame frame() {
         try {
-            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+            int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
             int type = in.readUnsignedByte();
             int flags = in.readUnsignedByte();
             int stream = in.readInt();
@@ -174,7 +174,7 @@ final class RawHttp2 implements AutoCloseable {
             if (payload.length < length) {
                 throw new EOFException("in a frame");
             }
-            return new Frame(type, flags, stream, payload);
+            return new Frame(type, flags, stream, new String(payload, ISO_8859_1));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -203,7 +203,7 @@ final class RawHttp2 implements AutoCloseable {
 
     MetaData decode(Frame headers) {
         try {
-            return decoder.decode(ByteBuffer.wrap(headers.payload));
+            return decoder.decode(ByteBuffer.wrap(headers.payload.getBytes(ISO_8859_1)));
         } catch (HpackException e) {
             throw new IllegalStateException(e);
         }
@@ -220,7 +220,7 @@ final class RawHttp2 implements AutoCloseable {
                     var decoded = (MetaData.Response) decode(frame);
                     head = decoded.getStatus() < 200 ? head : decoded;
                 }
-                case DATA -> body.append(new String(frame.payload, ISO_8859_1));
+                case DATA -> body.append(frame.payload);
                 case RST_STREAM -> throw new IllegalStateException("reset with " + frame.error());
                 default -> throw new IllegalStateException("a frame of type " + frame.type);
             }

@@ -81,7 +81,7 @@ class ListenerTest {
     @Test
     void listensInSeveralPlaces() throws IOException {
         Path socket = folder.resolve("socket");
-        var six = new InetSocketAddress(InetAddress.getByName("::1"), 0);
+        var six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
         try (var server = start(
                 ListenerConfig.of(ListenAddress.Unix.of(socket)),
                 ListenerConfig.of(HttpServerTest.ANYWHERE),

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,9 +43,6 @@ class RequestSyntaxTest {
     };
 
     private static HttpServer server;
-
-    @Parameter
-    private Wire wire = Wire.CLEAR;
 
     @BeforeParameterizedClassInvocation
     static void start(Wire wire) throws IOException {

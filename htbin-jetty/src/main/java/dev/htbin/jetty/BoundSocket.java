@@ -97,15 +97,18 @@ final class BoundSocket implements AutoCloseable {
     private static void give(
             PosixFileAttributeView view, ListenAddress.Unix unix, UserPrincipalLookupService principals)
             throws IOException {
+        String name = "";
         try {
             if (unix.group().isPresent()) {
-                view.setGroup(principals.lookupPrincipalByGroupName(unix.group().get()));
+                name = unix.group().get();
+                view.setGroup(principals.lookupPrincipalByGroupName(name));
             }
             if (unix.owner().isPresent()) {
-                view.setOwner(principals.lookupPrincipalByName(unix.owner().get()));
+                name = unix.owner().get();
+                view.setOwner(principals.lookupPrincipalByName(name));
             }
         } catch (UserPrincipalNotFoundException e) {
-            throw new IOException("there is no user or group '%s'".formatted(e.getName()), e);
+            throw new IOException("there is no user or group '%s'".formatted(name), e);
         }
     }
 

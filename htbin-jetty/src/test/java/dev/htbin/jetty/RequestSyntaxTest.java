@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,9 @@ class RequestSyntaxTest {
 
     private static HttpServer server;
 
+    @Parameter
+    private Wire wire = Wire.CLEAR;
+
     @BeforeParameterizedClassInvocation
     static void start(Wire wire) throws IOException {
         server = wire.start(ECHO);
@@ -52,6 +56,11 @@ class RequestSyntaxTest {
     @AfterParameterizedClassInvocation
     static void close() {
         server.close();
+    }
+
+    @Test
+    void speaksOverTheWireThatIsMeant() {
+        assertEquals(wire == Wire.TLS ? "https" : "http", server.uri().getScheme());
     }
 
     @ParameterizedTest

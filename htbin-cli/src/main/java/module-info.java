@@ -8,6 +8,7 @@ module dev.htbin.cli {
     requires info.picocli;
     requires jdk.unsupported;
     requires org.slf4j;
+    requires org.tomlj;
 
     provides ch.qos.logback.classic.spi.Configurator with
             dev.htbin.cli.LogConfiguration;

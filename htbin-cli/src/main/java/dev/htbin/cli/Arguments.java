@@ -1,5 +1,6 @@
 package dev.htbin.cli;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -109,19 +110,37 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
 
     private static String suggestion(String given) {
         String name = given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
-        String nearest = "";
+        return nearest(name)
+                .map(near -> "perhaps %s; 'htbin --help' lists all".formatted(near.longName()))
+                .orElse("one that 'htbin --help' lists, such as --cgi");
+    }
+
+    /** Returns the option that a name which is none was probably meant to be; its dashes are part of it. */
+    static Optional<Option> nearest(String name) {
+        Option nearest = Option.HELP;
         int least = Integer.MAX_VALUE;
         for (Option option : Option.values()) {
             int distance = distance(name, option.longName());
             if (distance < least) {
                 least = distance;
-                nearest = option.longName();
+                nearest = option;
             }
         }
-        boolean near = least <= Math.max(2, name.length() / 3);
-        return near
-                ? "perhaps %s; 'htbin --help' lists all".formatted(nearest)
-                : "one that 'htbin --help' lists, such as --cgi";
+        return least <= Math.max(2, name.length() / 3) ? Optional.of(nearest) : Optional.empty();
+    }
+
+    /** Returns these after others: where the last one counts, these do; where all count, so do the others. */
+    Arguments after(Arguments others) {
+        var all = new EnumMap<Option, List<String>>(Option.class);
+        all.putAll(others.options);
+        options.forEach((option, values) -> all.merge(option, values, Arguments::joined));
+        return new Arguments(all, positionals.isEmpty() ? others.positionals : positionals);
+    }
+
+    private static List<String> joined(List<String> first, List<String> then) {
+        var both = new ArrayList<>(first);
+        both.addAll(then);
+        return List.copyOf(both);
     }
 
     /** Returns the least number of insertions, deletions and replacements that make one text the other. */

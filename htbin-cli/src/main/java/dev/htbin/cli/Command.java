@@ -2,10 +2,12 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.DocumentRoot;
 import dev.htbin.jetty.EngineConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,7 +37,7 @@ final class Command {
         try {
             return dispatch(Arguments.parse(commandLine), console);
         } catch (UsageException e) {
-            console.complain(String.valueOf(e.getMessage()));
+            e.messages().forEach(console::complain);
             return USAGE;
         } catch (IOException e) {
             console.complain(messageOf(e));
@@ -68,13 +70,16 @@ final class Command {
             return OK;
         }
         List<String> words = arguments.positionals();
+        if (!words.isEmpty() && words.getFirst().equals("config")) {
+            return checkConfiguration(words, console);
+        }
         if (!words.isEmpty() && words.getFirst().equals("explain")) {
             if (words.size() != 3) {
                 throw new UsageException(
                         "explain: %s (expected: METHOD and URL, for example explain GET '/cgi-bin/x?a=b')"
                                 .formatted(words.subList(1, words.size())));
             }
-            Settings settings = Settings.of(arguments, Optional.empty(), System.getenv());
+            Settings settings = Settings.of(configured(arguments), Optional.empty(), System.getenv());
             LogConfiguration.keepToWarnings();
             return Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(1), words.get(2), console);
         }
@@ -86,7 +91,30 @@ final class Command {
             throw new UsageException(
                     "--header: only with explain (expected: for example htbin explain -H 'Cookie: a=b' GET /cgi-bin/x)");
         }
-        return Serve.run(Settings.of(arguments, words.stream().findFirst(), System.getenv()), console);
+        return Serve.run(() -> settings(arguments), arguments.has(Option.CONFIG), console);
+    }
+
+    private static int checkConfiguration(List<String> words, Console console) throws IOException {
+        if (words.size() != 3 || !words.get(1).equals("check")) {
+            throw new UsageException("config: %s (expected: check and a file, for example config check /etc/htbin.toml)"
+                    .formatted(words.subList(1, words.size())));
+        }
+        Arguments read = ConfigFile.read(Path.of(words.get(2)));
+        Settings settings = Settings.of(read, read.positionals().stream().findFirst(), System.getenv());
+        DocumentRoot.of(settings.directory());
+        console.print("%s: no mistakes found%n".formatted(words.get(2)));
+        return OK;
+    }
+
+    private static Settings settings(Arguments arguments) throws IOException {
+        Arguments all = configured(arguments);
+        return Settings.of(all, all.positionals().stream().findFirst(), System.getenv());
+    }
+
+    /** Returns what the configuration file says, if one is named, and then the command line. */
+    private static Arguments configured(Arguments arguments) throws IOException {
+        Optional<String> file = arguments.last(Option.CONFIG);
+        return file.isEmpty() ? arguments : arguments.after(ConfigFile.read(Path.of(file.get())));
     }
 
     private static String messageOf(IOException e) {

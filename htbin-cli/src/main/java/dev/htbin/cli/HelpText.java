@@ -7,6 +7,7 @@ final class HelpText {
     private static final String HEAD = """
             Usage: htbin [OPTIONS] [PORT]
                    htbin explain [OPTIONS] METHOD URL
+                   htbin config check FILE
 
             Serves the files of a directory and runs its CGI scripts, on http://127.0.0.1:8000/ unless told otherwise.
             With explain: prints what a request would execute, with which arguments and environment, and starts nothing.

@@ -66,7 +66,7 @@ record Network(
         OptionalInt redirect = redirect(arguments, places);
         TrustedProxies proxies = proxies(arguments);
         if (arguments.has(Option.PROXY_PROTOCOL) && proxies.isEmpty()) {
-            throw new UsageException(
+            throw UsageException.ofCombination(
                     "--proxy-protocol: without --trust-proxy (expected: the addresses of the proxies that send PROXY headers, for example --trust-proxy 10.0.0.0/8)");
         }
         return new Network(
@@ -89,7 +89,7 @@ record Network(
                     Option.TLS_CLIENT_USER,
                     Option.REDIRECT_HTTP)) {
                 if (arguments.has(option)) {
-                    throw new UsageException(
+                    throw UsageException.ofCombination(
                             "%s: without --tls-cert (expected: the certificate, too, for example --tls-cert server.crt)"
                                     .formatted(option.longName()));
                 }
@@ -107,7 +107,7 @@ record Network(
                     authorities.get(), !arguments.has(Option.TLS_CLIENT_OPTIONAL), userName(arguments))));
         }
         if (arguments.has(Option.TLS_CLIENT_OPTIONAL) || arguments.has(Option.TLS_CLIENT_USER)) {
-            throw new UsageException(
+            throw UsageException.ofCombination(
                     "--tls-client-optional, --tls-client-user: without --tls-client-ca (expected: who signs the clients' certificates, for example --tls-client-ca ca.crt)");
         }
         return Optional.of(tls);

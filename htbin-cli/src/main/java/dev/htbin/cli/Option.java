@@ -30,7 +30,10 @@ enum Option {
             "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",
             "--cgi-directory"),
     CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
-    ENV("NAME[=VALUE]", "Give scripts this variable; NAME alone: with the server's own value. Repeatable.", "--env"),
+    ENV(
+            "[PATH=]NAME[=VALUE]",
+            "Give scripts this variable; NAME alone: with the server's own value. Repeatable.",
+            "--env"),
     USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
     PROFILE(
             "[PATH=]KIND",
@@ -57,6 +60,11 @@ enum Option {
     SCRIPT_TOTAL("SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
     GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
     MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
+    CONFIG(
+            "FILE",
+            "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
+            "-c",
+            "--config"),
     ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),
     HEADER("FIELD", "With explain: a field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
     QUIET("", "Log no requests.", "-q", "--quiet"),
@@ -98,5 +106,23 @@ enum Option {
     /** Returns the option's long name. */
     String longName() {
         return longName;
+    }
+
+    /** Tells whether its value may be for a URL path alone: {@code [PATH=]VALUE}. */
+    boolean holdsForPaths() {
+        return label.startsWith("[PATH=]");
+    }
+
+    /** Tells whether its value is {@code NAME=VALUE}: in a configuration file, a table. */
+    boolean holdsNames() {
+        return this == ENV || this == LIMIT;
+    }
+
+    /** Tells whether it may stand in a configuration file. */
+    boolean configurable() {
+        return switch (this) {
+            case CONFIG, HEADER, VERSION, HELP -> false;
+            default -> true;
+        };
     }
 }

@@ -48,7 +48,7 @@ public final class Rehearsal {
         }
         var console = new Console(new PrintStream(OutputStream.nullOutputStream()), System.err);
         var commandLine = Arguments.parse("--cgi", "--directory", site.toString(), "0");
-        StopSignals.watch();
+        StopSignals.watch(false);
         HelpText.text();
         Settings settings =
                 Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());

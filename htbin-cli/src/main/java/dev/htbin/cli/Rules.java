@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import dev.htbin.cgi.ScriptRule;
 import dev.htbin.cgi.ScriptRules;
+import dev.htbin.http.Octets;
 import dev.htbin.process.Profile;
 import dev.htbin.process.Profile.Kind;
 import dev.htbin.process.Resource;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
@@ -32,14 +35,16 @@ record Rules(Map<String, Said> said) {
         private final List<Path> readable = new ArrayList<>();
         private final List<Path> writable = new ArrayList<>();
         private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+        private final SequencedMap<String, String> variables = new LinkedHashMap<>();
     }
 
     /**
      * Reads what the command line says.
      *
+     * @param own the server's own environment
      * @throws UsageException if a value is not what its option expects
      */
-    static Rules of(Arguments arguments) {
+    static Rules of(Arguments arguments, Map<String, String> own) {
         var rules = new Rules(new TreeMap<>(LONGER_LATER));
         rules.at("");
         for (String value : arguments.all(Option.PROFILE)) {
@@ -65,6 +70,11 @@ record Rules(Map<String, Said> said) {
                     .resource()
                     .ifPresent(resource -> rules.at(named.path()).limits.put(resource, named.value()));
         }
+        for (String value : arguments.all(Option.ENV)) {
+            Values.ForPath given = Values.forPath(Option.ENV, value);
+            Map.Entry<String, String> variable = Values.variable(given.value(), own);
+            rules.at(given.path()).variables.put(variable.getKey(), Octets.ofText(variable.getValue()));
+        }
         rules.refuseTreesOfOpen();
         return rules;
     }
@@ -87,8 +97,19 @@ record Rules(Map<String, Said> said) {
      */
     ScriptRules toScriptRules(Path site) {
         return new ScriptRules(said.keySet().stream()
-                .map(path -> new ScriptRule(path, profile(path, site)))
+                .map(path -> new ScriptRule(path, profile(path, site), variables(path)))
                 .toList());
+    }
+
+    /** Returns the variables of scripts at a path, those of all scripts included. */
+    SequencedMap<String, String> variables(String path) {
+        var variables = new LinkedHashMap<String, String>();
+        said.forEach((above, rule) -> {
+            if (path.equals(above) || path.startsWith(above + "/")) {
+                variables.putAll(rule.variables);
+            }
+        });
+        return variables;
     }
 
     private Said at(String path) {

@@ -24,30 +24,81 @@ import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server that runs: its parts are started in order, and closed in the reverse order. */
 final class Serve implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
+
     private final Optional<ScriptHost> host;
     private final HttpServer server;
     private final ServiceManager manager;
+    private final CurrentHandler handler;
+    private Settings settings;
 
-    private Serve(Optional<ScriptHost> host, HttpServer server, ServiceManager manager) {
+    /** What is asked for, from the command line and the configuration file. */
+    @FunctionalInterface
+    interface Source {
+        Settings read() throws IOException;
+    }
+
+    private Serve(
+            Settings settings,
+            Optional<ScriptHost> host,
+            HttpServer server,
+            CurrentHandler handler,
+            ServiceManager manager) {
+        this.settings = settings;
         this.host = host;
         this.server = server;
+        this.handler = handler;
         this.manager = manager;
     }
 
-    /** Serves until a signal asks to stop. */
-    static int run(Settings settings, Console console) throws IOException, InterruptedException {
-        StopSignals signals = StopSignals.watch();
+    /**
+     * Serves until a signal asks to stop.
+     *
+     * @param reloads whether SIGHUP has the settings read again
+     */
+    static int run(Source source, boolean reloads, Console console) throws IOException, InterruptedException {
+        Settings settings = source.read();
+        StopSignals signals = StopSignals.watch(reloads);
         LogConfiguration.adjust(settings.quiet(), settings.verbose());
-        try (Serve _ = start(settings, console, true)) {
-            signals.await();
-            if (signals.fromKeyboard()) {
+        try (Serve serving = start(settings, console, true)) {
+            StopSignals.Asked asked = signals.await();
+            while (asked == StopSignals.Asked.RELOAD) {
+                serving.reload(source);
+                asked = signals.await();
+            }
+            if (asked == StopSignals.Asked.INTERRUPT) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
             }
         }
         return Command.OK;
+    }
+
+    /** Reads the settings again. What can't be had leaves the old ones in force, whole. */
+    private void reload(Source source) {
+        try {
+            Settings fresh = source.read();
+            List<String> restart = settings.needingRestart(fresh);
+            if (!restart.isEmpty()) {
+                LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
+                return;
+            }
+            HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, server.addresses());
+            server.reloadCertificates();
+            host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
+            handler.become(next);
+            settings = fresh;
+            LogConfiguration.adjust(fresh.quiet(), fresh.verbose());
+            LOG.info("the configuration was read again and is in force");
+        } catch (UsageException e) {
+            e.messages().forEach(message -> LOG.error("the configuration stays as it was: {}", message));
+        } catch (IOException e) {
+            LOG.error("the configuration stays as it was: {}", e.getMessage());
+        }
     }
 
     /**
@@ -65,23 +116,20 @@ final class Serve implements AutoCloseable {
         try {
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
-            var files = new FileConfig(root);
             var banner = new Banner(root, settings, become);
-            HttpHandler handler;
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
                 Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
-                handler = cgi(files, configOf(settings, root, host.get()));
             } else {
                 RootUser.leave(become);
-                handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
             }
-            HttpServer server = listener.serve(checked(handler, listener.addresses(), settings));
+            var handler = new CurrentHandler(handlerOf(settings, root, host, listener.addresses()));
+            HttpServer server = listener.serve(handler);
             console.print(banner.text(places, server.addresses()));
             manager.ready();
-            return new Serve(host, server, manager);
+            return new Serve(settings, host, server, handler, manager);
         } catch (IOException | RuntimeException e) {
             host.ifPresent(ScriptHost::close);
             listener.close();
@@ -127,8 +175,17 @@ final class Serve implements AutoCloseable {
                 scripts.confinementRequired());
     }
 
-    private static HttpHandler cgi(FileConfig files, CgiConfig config) {
-        return BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
+    private static HttpHandler handlerOf(
+            Settings settings, DocumentRoot root, Optional<ScriptHost> host, List<SocketAddress> addresses) {
+        var files = new FileConfig(root);
+        HttpHandler handler;
+        if (host.isPresent()) {
+            CgiConfig config = configOf(settings, root, host.get());
+            handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
+        } else {
+            handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
+        }
+        return checked(handler, addresses, settings);
     }
 
     /** Checks host names where only this machine's browsers come: on TCP, when it listens on loopback addresses alone. No browser speaks to Unix sockets. */

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
+import dev.htbin.jetty.EngineConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +104,37 @@ record Settings(
         return Network.of(arguments, bind, port, DEFAULT_PORT);
     }
 
+    /** Names what other settings ask for that a running server can't change: its listener, its users, the threads that start scripts. */
+    List<String> needingRestart(Settings fresh) {
+        var names = new ArrayList<String>();
+        name(names, !network.equals(fresh.network), "where and how to listen, and trusted proxies");
+        name(names, protocol != fresh.protocol, "protocol");
+        EngineConfig defaults = EngineConfig.defaults();
+        name(names, !limits.engine(defaults).equals(fresh.limits.engine(defaults)), "limits of requests, and grace");
+        name(names, !serverUser.equals(fresh.serverUser), "server-user");
+        name(names, scripts.isPresent() != fresh.scripts.isPresent(), "cgi");
+        if (scripts.isPresent() && fresh.scripts.isPresent()) {
+            Scripts mine = scripts.get();
+            Scripts other = fresh.scripts.get();
+            boolean made = mine.rules()
+                    .toScriptRules(directory)
+                    .profiles()
+                    .containsAll(other.rules().toScriptRules(fresh.directory).profiles());
+            name(names, !made, "profiles with other trees, users or limits than at the start");
+            name(
+                    names,
+                    !mine.user().equals(other.user()) || mine.confinementRequired() != other.confinementRequired(),
+                    "user and require-confinement");
+        }
+        return names;
+    }
+
+    private static void name(List<String> names, boolean changed, String what) {
+        if (changed) {
+            names.add(what);
+        }
+    }
+
     private static Path directory(Optional<String> given) {
         return given.map(d -> Values.directory(Option.DIRECTORY, d))
                 .orElseGet(() -> Path.of("").toAbsolutePath().normalize());
@@ -116,11 +149,11 @@ record Settings(
                 .map(Values::cgiExtension)
                 .map(Octets::ofText)
                 .toList();
-        Rules rules = Rules.of(arguments);
+        Rules rules = Rules.of(arguments, own);
         var scripts = new Scripts(
                 directories.isEmpty() ? DEFAULT_DIRECTORIES : directories,
                 extensions,
-                variables(arguments, own),
+                variables(rules),
                 rules,
                 arguments.last(Option.USER).map(u -> Values.notEmpty(Option.USER, u, "the name of a user")),
                 arguments.has(Option.REQUIRE_CONFINEMENT));
@@ -129,13 +162,10 @@ record Settings(
         return wanted ? Optional.of(scripts) : Optional.empty();
     }
 
-    private static SequencedMap<String, String> variables(Arguments arguments, Map<String, String> own) {
+    private static SequencedMap<String, String> variables(Rules rules) {
         var variables = new LinkedHashMap<String, String>();
         variables.put("PATH", CgiConfig.DEFAULT_PATH);
-        for (String given : arguments.all(Option.ENV)) {
-            Map.Entry<String, String> variable = Values.variable(given, own);
-            variables.put(variable.getKey(), Octets.ofText(variable.getValue()));
-        }
+        variables.putAll(rules.variables(""));
         return variables;
     }
 }

@@ -5,14 +5,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that end the server: SIGINT, SIGTERM and SIGHUP. The first asks for an orderly end, a second one ends at once.
+ * The signals that end the server: SIGINT, SIGTERM and, unless it asks for the configuration to be read again, SIGHUP. The first asks for an orderly end, a second one
+ * ends at once.
  *
  * <p>Through {@code sun.misc.Signal}, not a shutdown hook: a hook could neither tell a second signal from the first nor have the JVM exit with 0.
  * By reflection, for javac warns of that class without a way to suppress it.
@@ -22,14 +24,29 @@ final class StopSignals {
     private static final int KILLED_BY_SIGINT = 130;
     private static final int KILLED_BY_SIGTERM = 143;
 
-    private final CountDownLatch asked = new CountDownLatch(1);
-    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private final boolean reloads;
+    private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
 
-    private StopSignals() {}
+    /** What a signal asks for. */
+    enum Asked {
+        STOP,
+        /** Stop, from the keyboard. */
+        INTERRUPT,
+        RELOAD
+    }
 
-    /** Begins to watch. A signal that was ignored when the JVM started stays ignored; one that the system doesn't have is left out. */
-    static StopSignals watch() {
-        var signals = new StopSignals();
+    private StopSignals(boolean reloads) {
+        this.reloads = reloads;
+    }
+
+    /**
+     * Begins to watch. A signal that was ignored when the JVM started stays ignored; one that the system doesn't have is left out.
+     *
+     * @param reloads whether SIGHUP asks for the configuration to be read again
+     */
+    static StopSignals watch(boolean reloads) {
+        var signals = new StopSignals(reloads);
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -49,14 +66,9 @@ final class StopSignals {
         return signals;
     }
 
-    /** Waits for the first signal. */
-    void await() throws InterruptedException {
-        asked.await();
-    }
-
-    /** Tells whether the first signal came from the keyboard. */
-    boolean fromKeyboard() {
-        return interrupted.get();
+    /** Waits for the next signal. */
+    Asked await() throws InterruptedException {
+        return asked.take();
     }
 
     private @Nullable Object answer(Object proxy, Method method, Object @Nullable [] arguments) {
@@ -69,10 +81,14 @@ final class StopSignals {
 
     /** Takes note of a signal, such as {@code SIGTERM}. */
     private void received(String signal) {
-        if (asked.getCount() == 0) {
-            Runtime.getRuntime().halt(signal.equals("SIGINT") ? KILLED_BY_SIGINT : KILLED_BY_SIGTERM);
+        if (reloads && signal.equals("SIGHUP")) {
+            asked.add(Asked.RELOAD);
+            return;
         }
-        interrupted.set(signal.equals("SIGINT"));
-        asked.countDown();
+        boolean interrupt = signal.equals("SIGINT");
+        if (!stopping.compareAndSet(false, true)) {
+            Runtime.getRuntime().halt(interrupt ? KILLED_BY_SIGINT : KILLED_BY_SIGTERM);
+        }
+        asked.add(interrupt ? Asked.INTERRUPT : Asked.STOP);
     }
 }

@@ -38,6 +38,7 @@ final class Values {
             Map.entry("--cgi-directory", "--cgi-directory /scripts"),
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
             Map.entry("--env", "--env TZ=UTC"),
+            Map.entry("--config", "--config /etc/htbin.toml"),
             Map.entry("--user", "--user www-data"),
             Map.entry("--profile", "--profile strict or --profile /cgi-bin/admin=strict"),
             Map.entry("--read", "--read /srv/git or --read /cgi-bin/git=/srv/git"),

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Admission {
     private static final int NETWORK_BYTES = 8;
 
-    private final Concurrency most;
+    private Concurrency most;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private final Map<String, Load> scripts = new HashMap<>();
@@ -81,6 +81,17 @@ final class Admission {
             } else {
                 count(claim, 1, 0);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has other bounds from now on; who runs goes on, and who waits keeps its place. */
+    void bound(Concurrency other) {
+        lock.lock();
+        try {
+            most = requireNonNull(other, "other");
+            admitWaiting();
         } finally {
             lock.unlock();
         }

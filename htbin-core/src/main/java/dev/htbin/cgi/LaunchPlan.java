@@ -8,6 +8,7 @@ import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.RunsAs;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,7 +29,10 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
 
     /** Returns the plan of a request. */
     public static LaunchPlan of(CgiRequest request, CgiConfig config) {
-        CgiEnvironment environment = CgiEnvironment.of(request, config.environment());
+        ScriptRule rule = config.rules().of(request.script().scriptName());
+        var configured = new LinkedHashMap<>(config.environment());
+        configured.putAll(rule.environment());
+        CgiEnvironment environment = CgiEnvironment.of(request, configured);
         Path file = request.script().file();
         var arguments = new ArrayList<String>();
         arguments.add(Octets.ofText(file.toString()));
@@ -36,12 +40,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         Path directory = requireNonNull(file.getParent(), "a script's directory");
         return new LaunchPlan(
                 request.script(),
-                new LaunchSpec(
-                        file,
-                        arguments,
-                        environment.variables(),
-                        directory,
-                        config.rules().of(request.script().scriptName()).profile()),
+                new LaunchSpec(file, arguments, environment.variables(), directory, rule.profile()),
                 environment.dropped());
     }
 

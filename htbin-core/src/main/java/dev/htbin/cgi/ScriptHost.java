@@ -74,6 +74,11 @@ public final class ScriptHost implements AutoCloseable {
         return launcher.name();
     }
 
+    /** Has other bounds from now on; scripts that run go on, and requests that wait keep their place. */
+    public void bound(Concurrency most) {
+        admission.bound(most);
+    }
+
     /** Returns a new, empty standard input for a script. */
     Stdin newStdin() throws IOException {
         return launcher.newStdin();

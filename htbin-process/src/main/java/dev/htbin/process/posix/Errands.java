@@ -2,64 +2,107 @@ package dev.htbin.process.posix;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What the wardens of a profile are to do, first come, first served: what any of them may do, and what one alone can. Safe for use by several threads. */
+/**
+ * What the wardens of a profile are to do, first come, first served: what any of them may do, and what one alone can. Each new errand wakes one warden, the one that
+ * became idle last. Safe for use by several threads.
+ */
 final class Errands {
+    private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Errand> ofAny = new ArrayDeque<>();
-    private final List<Queue<Errand>> ofOne = new ArrayList<>();
+    private final List<Place> places = new ArrayList<>();
+    /** Those who wait and have not been woken yet. */
+    private final Deque<Place> idle = new ArrayDeque<>();
+
     private boolean closed;
+
+    /** Where one warden waits for what any may do, and for what is its own. */
+    private final class Place {
+        final Queue<Errand> own = new ArrayDeque<>();
+        final Condition work = lock.newCondition();
+    }
 
     /** Creates none, for so many wardens. */
     Errands(int wardens) {
         for (int i = 0; i < wardens; i++) {
-            ofOne.add(new ArrayDeque<>());
+            places.add(new Place());
         }
     }
 
     /** Adds one for any warden; returns false, and does nothing, after {@link #close}. */
-    synchronized boolean add(Errand errand) {
-        if (closed) {
-            return false;
+    boolean add(Errand errand) {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            ofAny.add(errand);
+            Place place = idle.pollLast();
+            if (place != null) {
+                place.work.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        ofAny.add(errand);
-        notifyAll();
-        return true;
     }
 
     /** Adds one for the warden of this number, from 0; returns false, and does nothing, after {@link #close}. */
-    synchronized boolean add(Errand errand, int warden) {
-        if (closed) {
-            return false;
+    boolean add(Errand errand, int warden) {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            Place place = places.get(warden);
+            place.own.add(errand);
+            if (idle.remove(place)) {
+                place.work.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        ofOne.get(warden).add(errand);
-        notifyAll();
-        return true;
     }
 
     /** Waits for the next of a warden, and takes it; null after {@link #close}, when nothing is left. */
-    synchronized @Nullable Errand take(int warden) {
-        while (true) {
-            Errand errand = ofOne.get(warden).poll();
-            if (errand == null) {
-                errand = ofAny.poll();
-            }
-            if (errand != null || closed) {
-                return errand;
-            }
-            try {
-                wait();
-            } catch (InterruptedException ignored) {
+    @Nullable
+    Errand take(int warden) {
+        Place place = places.get(warden);
+        lock.lock();
+        try {
+            while (true) {
+                Errand errand = place.own.poll();
+                if (errand == null) {
+                    errand = ofAny.poll();
+                }
+                if (errand != null || closed) {
+                    return errand;
+                }
+                idle.addLast(place);
                 // Nobody has a reason to interrupt a warden, and a warden has none to end.
+                place.work.awaitUninterruptibly();
+                idle.remove(place);
             }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Lets the wardens end, when all that was added is done. */
-    synchronized void close() {
-        closed = true;
-        notifyAll();
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            places.forEach(place -> place.work.signal());
+        } finally {
+            lock.unlock();
+        }
     }
 }

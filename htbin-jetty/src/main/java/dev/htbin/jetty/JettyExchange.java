@@ -287,10 +287,12 @@ final class JettyExchange implements Exchange {
         jettyResponse.write(last, content, sent);
         try {
             if (!sent.await(millis)) {
-                abort(new IOException("the client took less than %d octets of the response in a second"
-                        .formatted(config.limits().responseBytesPerSecond())));
+                var slow = new IOException("the client took less than %d octets of the response in a second"
+                        .formatted(config.limits().responseBytesPerSecond()));
+                abort(slow);
                 // The abort ends the write; until then the octets may still be read.
-                sent.await();
+                sent.awaitEnd();
+                throw slow;
             }
         } catch (IOException e) {
             disconnected();

@@ -135,10 +135,10 @@ class SlowClientsTest {
             client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
             int read = 0;
             String reason = null;
-            // Between two parts, the failure is waited for: so the client reads a MiB in a second, and never
+            // Between two parts, the failure is waited for: so the client reads a few MiB in a second, and never
             // nothing for a second.
             while (reason == null && read < PIECE_BYTES) {
-                read += client.read(128 << 10).length();
+                read += client.read(512 << 10).length();
                 reason = failures.poll(100, TimeUnit.MILLISECONDS);
             }
             assertTrue(reason != null && reason.contains("took less than"), "" + reason);

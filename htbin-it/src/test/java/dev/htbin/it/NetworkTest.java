@@ -50,7 +50,7 @@ class NetworkTest {
 
     @Test
     void runsScriptsOverHttp2AndTls() throws Exception {
-        Site site = Site.in(folder.resolve("site"));
+        Site site = Site.in(folder);
         site.script("env", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nenv | sort\n");
         try (var htbin = RunningHtbin.on(
                 site, tls("--tls-client-ca", KEYS.resolve("ca.crt").toString(), "--tls-client-optional"))) {
@@ -91,7 +91,7 @@ class NetworkTest {
 
     @Test
     void endsAScriptWhenItsStreamEndsBeforeIt() throws Exception {
-        Site site = Site.in(folder.resolve("site"));
+        Site site = Site.in(folder);
         Path pid = site.fifo("silent.pid");
         site.script("silent", "#!/bin/sh\necho $$ > '%s'\nexec sleep 300\n".formatted(pid));
         try (var htbin = RunningHtbin.on(site, tls())) {
@@ -109,7 +109,7 @@ class NetworkTest {
 
     @Test
     void servesOnSocketsThatAServiceManagerMadeAndTellsItWhenItIsReady() throws Exception {
-        Site site = Site.in(folder.resolve("site"));
+        Site site = Site.in(folder);
         Path program = Files.writeString(folder.resolve("manager.py"), """
                 import os, socket, sys
                 folder, command = sys.argv[1], sys.argv[2:]

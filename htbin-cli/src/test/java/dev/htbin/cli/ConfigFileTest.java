@@ -50,7 +50,9 @@ class ConfigFileTest {
                 env = { GIT_PROJECT_ROOT = "/srv/git", TZ = "CET" }
                 limit = { memory = "1G", cpu = 300 }
                 """);
-        assertEquals(List.of(new ListenOption.Tcp("::1", 80, false)), settings.network().places());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(true, settings.quiet());
         assertEquals(false, settings.verbose());
         assertEquals(8, settings.limits().concurrency().scripts());

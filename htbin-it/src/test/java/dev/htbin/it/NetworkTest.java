@@ -65,7 +65,7 @@ class NetworkTest {
                     "SSL_PROTOCOL=TLSv1.3",
                     "SSL_CLIENT_VERIFY=NONE",
                     "SSL_SERVER_S_DN_CN=localhost")) {
-                assertTrue(second.contains("\n" + line + "\n"), second);
+                assertTrue(("\n" + second).contains("\n" + line + "\n"), second);
             }
             String first = curl(
                     "--http1.1",
@@ -84,7 +84,7 @@ class NetworkTest {
                     "REMOTE_USER=ann",
                     "SSL_CIPHER=ECDHE-ECDSA-AES256-GCM-SHA384",
                     "SSL_CLIENT_VERIFY=SUCCESS")) {
-                assertTrue(first.contains("\n" + line + "\n"), first);
+                assertTrue(("\n" + first).contains("\n" + line + "\n"), first);
             }
         }
     }

@@ -73,7 +73,7 @@ public record ScriptExecution(
                         LaunchPlan.pathTranslated(script, translate, root.directory()),
                         contentLength,
                         newId(),
-                        Optional.empty()),
+                        exchange.access().authenticate(exchange.request())),
                 config);
     }
 

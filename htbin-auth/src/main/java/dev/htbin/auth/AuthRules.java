@@ -33,11 +33,13 @@ public record AuthRules(List<AuthRule> rules) {
     /**
      * Returns the rule that a request must meet.
      *
-     * @param rawQuery the query as it came
+     * @param method its method
+     * @param path its path
+     * @param rawQuery its query, as it came
      * @return empty if anybody may make it
      * @throws HttpException with 400 if an encoded slash in the path makes a dot segment, which can lead elsewhere
      */
-    Optional<AuthRule> of(String method, UrlPath path, String rawQuery) {
+    public Optional<AuthRule> of(String method, UrlPath path, String rawQuery) {
         List<String> names = namesOf(path);
         for (AuthRule rule : rules) {
             List<String> start = rule.names();

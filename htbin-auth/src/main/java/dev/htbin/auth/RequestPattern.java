@@ -83,12 +83,12 @@ public record RequestPattern(Set<String> methods, List<String> lastNames, Option
 
     /** Whoever reads the query after this must not be able to read another value out of it: no second parameter of the name, no other separator. */
     private static boolean hasOnce(Parameter wanted, String rawQuery) {
-        if (rawQuery.indexOf(';') >= 0) {
-            return false;
-        }
         int count = 0;
         boolean equal = false;
         try {
+            if (rawQuery.indexOf(';') >= 0 || decode(rawQuery).isEmpty()) {
+                return false;
+            }
             for (String pair : rawQuery.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String name = decode(equals < 0 ? pair : pair.substring(0, equals));

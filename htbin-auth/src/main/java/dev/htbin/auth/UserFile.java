@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class UserFile {
         this.state = State.of(attributes());
         this.lookedNanos = nanos.getAsLong();
         this.users = read();
-        report();
+        warnOfWeak();
     }
 
     /**
@@ -89,11 +90,11 @@ public final class UserFile {
      *
      * @return why not; empty if it can
      */
-    public String obstacle() {
+    public Optional<String> obstacle() {
         try (InputStream _ = Files.newInputStream(file)) {
-            return "";
+            return Optional.empty();
         } catch (IOException e) {
-            return reason(e);
+            return Optional.of(reason(e));
         }
     }
 
@@ -122,18 +123,18 @@ public final class UserFile {
             users = read;
             complaint = "";
             if (other) {
-                report();
+                LOG.info("read anew: {}, users: {}", file, users.size());
+                warnOfWeak();
             }
         } catch (IOException e) {
             if (!complaint.equals(e.getMessage())) {
                 complaint = String.valueOf(e.getMessage());
-                LOG.error("{}; the {} users read before stay in force", complaint, users.size());
+                LOG.error("{}; what was read before stays in force, users: {}", complaint, users.size());
             }
         }
     }
 
-    private void report() {
-        LOG.info("{} users in {}", users.size(), file);
+    private void warnOfWeak() {
         if (users.weak() > 0) {
             LOG.warn(
                     "{}: {} of {} passwords are kept as MD5 ($apr1$), which is weak; 'htpasswd -B' keeps them better",

@@ -90,9 +90,9 @@ class BasicAuthenticationTest {
     @Test
     void aScriptIsToldTheUserOnlyWhereItWasAsked() throws Exception {
         try (Server server = serve(site.rule("/cgi-bin/admin"))) {
-            assertTrue(server.getAs("ann:pass word", "/cgi-bin/admin/who").endsWith("[Basic][ann]"));
-            assertTrue(server.getAs("ann:pass word", "/cgi-bin/who").endsWith("[][]"), "nobody asked");
-            assertTrue(server.getAs("ann:wrong", "/cgi-bin/who").endsWith("[][]"));
+            assertTrue(server.getAs("ann:pass word", "/cgi-bin/admin/who").contains("[Basic][ann]"));
+            assertTrue(server.getAs("ann:pass word", "/cgi-bin/who").contains("[][]"), "nobody asked");
+            assertTrue(server.getAs("ann:wrong", "/cgi-bin/who").contains("[][]"));
         }
     }
 
@@ -220,7 +220,7 @@ class BasicAuthenticationTest {
             assertTrue(server.getAs("ann:pass word", redirect + "/private/secret.txt")
                     .endsWith("content of private/secret.txt"));
             assertTrue(server.getAs("ann:pass word", redirect + "/cgi-bin/admin/who")
-                    .endsWith("[Basic][ann]"));
+                    .contains("[Basic][ann]"));
         }
     }
 

@@ -77,9 +77,9 @@ class UserFileTest {
         }
         assertEquals(
                 2, log.list.stream().filter(e -> e.getLevel().toString().equals("ERROR")).count(), log.list::toString);
-        String first = log.list.get(1).getFormattedMessage();
+        String first = log.list.get(0).getFormattedMessage();
         assertTrue(first.contains("line 1: the password is kept in plain text"), first);
-        assertTrue(first.contains("the 1 users read before stay in force"), first);
+        assertTrue(first.contains("what was read before stays in force, users: 1"), first);
         assertTrue(log.list.stream().noneMatch(e -> e.getFormattedMessage().contains("hunter2")));
         site.users("carl:3");
         clock.forward(Duration.ofSeconds(1));

@@ -2,6 +2,8 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.auth.AuthRule;
+import dev.htbin.auth.AuthRules;
 import dev.htbin.cgi.ScriptRule;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
@@ -45,8 +47,9 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
      * Returns the banner's lines.
      *
      * @param address where the server listens
+     * @param logins who may make which requests
      */
-    String text(InetSocketAddress address) {
+    String text(InetSocketAddress address, AuthRules logins) {
         var text = new StringBuilder();
         InetAddress ip = address.getAddress();
         String host = Peer.textOf(address);
@@ -59,6 +62,7 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
         line(text, "  scripts    " + scripts());
         rules().forEach(rule -> line(text, "             " + rule));
         serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
+        logins(logins, ip).forEach(login -> line(text, login));
         line(text, "  reachable  " + reachable(ip));
         return text.toString();
     }
@@ -100,6 +104,31 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
             String unconfined = profile.kind().confined() ? "" : ": NOT CONFINED, they may do what their user may";
             lines.add("%srun as %s, profile %s%s"
                     .formatted(where, launcher.get().runsAs(profile).user(), profile.name(), unconfined));
+        }
+        return lines;
+    }
+
+    /** A line for each path at which users are asked for, and what is wrong with that. */
+    private static List<String> logins(AuthRules logins, InetAddress ip) {
+        var lines = new ArrayList<String>();
+        for (AuthRule rule : logins.rules().reversed()) {
+            String where = rule.path().isEmpty() ? "everywhere" : Octets.toText(rule.path());
+            lines.add("%s: those of %s%s"
+                    .formatted(
+                            where,
+                            rule.users().path(),
+                            rule.anonymous().isEmpty() ? "" : ", but for some requests anybody"));
+        }
+        logins.rules().stream()
+                .map(AuthRule::users)
+                .distinct()
+                .forEach(users -> users.obstacle()
+                        .ifPresent(why -> lines.add("CHANGES ARE NOT SEEN: %s %s".formatted(users.path(), why))));
+        if (!lines.isEmpty() && !ip.isLoopbackAddress()) {
+            lines.add("PASSWORDS ARE SENT IN CLEAR: whoever is on the way can read them");
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            lines.set(i, (i == 0 ? "  users      " : "             ") + lines.get(i));
         }
         return lines;
     }

@@ -1,5 +1,7 @@
 package dev.htbin.cli;
 
+import dev.htbin.auth.AuthRules;
+import dev.htbin.auth.BasicAuthentication;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
@@ -79,7 +81,7 @@ final class Serve implements AutoCloseable {
                 LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
                 return;
             }
-            HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, server.address());
+            HttpHandler next = handlerOf(fresh, Site.of(fresh), host, server.address());
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
             handler.become(next);
             settings = fresh;
@@ -99,7 +101,8 @@ final class Serve implements AutoCloseable {
      * @throws IOException if it can't be started here; the message is for the user
      */
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
-        DocumentRoot root = DocumentRoot.of(settings.directory());
+        Site site = Site.of(settings);
+        DocumentRoot root = site.root();
         InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
         Listener listener = HttpServer.bind(address, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
@@ -115,9 +118,9 @@ final class Serve implements AutoCloseable {
             } else {
                 RootUser.leave(become);
             }
-            var handler = new CurrentHandler(handlerOf(settings, root, host, address));
+            var handler = new CurrentHandler(handlerOf(settings, site, host, address));
             HttpServer server = listener.serve(handler);
-            console.print(banner.text(server.address()));
+            console.print(banner.text(server.address(), site.logins()));
             return new Serve(settings, host, server, handler);
         } catch (IOException | RuntimeException e) {
             host.ifPresent(ScriptHost::close);
@@ -163,17 +166,29 @@ final class Serve implements AutoCloseable {
                 scripts.confinementRequired());
     }
 
+    /** What is served, and who may ask for it. */
+    private record Site(DocumentRoot root, AuthRules logins) {
+        static Site of(Settings settings) throws IOException {
+            DocumentRoot root = DocumentRoot.of(settings.directory());
+            return new Site(root, settings.logins().load(root));
+        }
+    }
+
     private static HttpHandler handlerOf(
-            Settings settings, DocumentRoot root, Optional<ScriptHost> host, InetSocketAddress address) {
-        var files = new FileConfig(root);
+            Settings settings, Site site, Optional<ScriptHost> host, InetSocketAddress address) {
+        var files = new FileConfig(site.root());
         HttpHandler handler;
         if (host.isPresent()) {
-            CgiConfig config = configOf(settings, root, host.get());
+            CgiConfig config = configOf(settings, site.root(), host.get());
             handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
         } else {
             handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
         }
-        return checked(handler, address, settings);
+        return checked(asked(handler, site.logins()), address, settings);
+    }
+
+    private static HttpHandler asked(HttpHandler handler, AuthRules logins) {
+        return logins.rules().isEmpty() ? handler : BasicAuthentication.before(handler, logins);
     }
 
     private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {

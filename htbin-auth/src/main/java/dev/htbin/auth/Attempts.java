@@ -38,7 +38,8 @@ final class Attempts {
                 return new Pair(address.getHostString(), user);
             }
             byte[] octets = ip.getAddress();
-            return new Pair(HexFormat.of().formatHex(ip instanceof Inet6Address ? Arrays.copyOf(octets, 8) : octets), user);
+            return new Pair(
+                    HexFormat.of().formatHex(ip instanceof Inet6Address ? Arrays.copyOf(octets, 8) : octets), user);
         }
     }
 
@@ -59,8 +60,8 @@ final class Attempts {
             Duration shared = waitOf(clients.get(pair.client()), limits.client(), now);
             wait = shared.compareTo(wait) > 0 ? shared : wait;
         }
-        boolean besieged =
-                !loggedInBefore && waitOf(users.get(pair.user()), limits.user(), now).isPositive();
+        boolean besieged = !loggedInBefore
+                && waitOf(users.get(pair.user()), limits.user(), now).isPositive();
         return new Verdict(wait, besieged ? limits.delay() : Duration.ZERO);
     }
 
@@ -77,7 +78,8 @@ final class Attempts {
         known.put(pair, true);
     }
 
-    private static Duration waitOf(@org.jspecify.annotations.Nullable Bucket bucket, AttemptLimits.Rate rate, long now) {
+    private static Duration waitOf(
+            @org.jspecify.annotations.Nullable Bucket bucket, AttemptLimits.Rate rate, long now) {
         return bucket == null ? Duration.ZERO : bucket.untilNext(rate, now);
     }
 

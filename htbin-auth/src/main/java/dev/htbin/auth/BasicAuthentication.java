@@ -137,7 +137,11 @@ public final class BasicAuthentication implements HttpHandler {
                 boolean exists = users.hashOf(given.get().user()).isPresent();
                 LOG.warn(
                         "wrong password of {} from {} for {}",
-                        exists ? "'" + AccessLog.escape(Octets.toText(given.get().user())) + "'" : "an unknown user",
+                        exists
+                                ? "'"
+                                        + AccessLog.escape(
+                                                Octets.toText(given.get().user())) + "'"
+                                : "an unknown user",
                         peer.clientAddress(),
                         AccessLog.escape(request.rawPath()));
                 throw challenge(rule, "The name or the password is wrong.");

@@ -2,7 +2,6 @@ package dev.htbin.auth;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +70,8 @@ final class Htpasswd {
         }
         String user = line.substring(0, colon);
         if (user.chars().anyMatch(c -> c < 0x20 || c == 0x7F) || colon > MOST_NAME_OCTETS) {
-            throw new PasswordHash.Refused("the name has a control character or is longer than %d octets"
-                    .formatted(MOST_NAME_OCTETS));
+            throw new PasswordHash.Refused(
+                    "the name has a control character or is longer than %d octets".formatted(MOST_NAME_OCTETS));
         }
         return user;
     }

@@ -160,8 +160,7 @@ sealed interface PasswordHash {
                         .withParallelism(lanes)
                         .withSalt(Base64.getDecoder().decode(matcher.group("salt")))
                         .build();
-                return new Argon2(
-                        text, parameters, Base64.getDecoder().decode(matcher.group("hash")));
+                return new Argon2(text, parameters, Base64.getDecoder().decode(matcher.group("hash")));
             } catch (IllegalArgumentException | IllegalStateException e) {
                 throw new Refused("the password's hash is damaged (expected: " + REMEDY + ")");
             }

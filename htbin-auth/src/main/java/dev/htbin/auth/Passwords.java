@@ -30,8 +30,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Passwords {
     /** How many are verified at once: the rest of the machine is for requests. */
-    static final int MOST_AT_ONCE =
-            Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    static final int MOST_AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
 
     private static final int MOST_WAITING = 256;
     private static final int MOST_REMEMBERED = 10_000;

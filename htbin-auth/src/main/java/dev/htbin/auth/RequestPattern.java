@@ -63,8 +63,8 @@ public record RequestPattern(Set<String> methods, List<String> lastNames, Option
                 : List.of(Octets.ofText(matcher.group("names").substring(1)).split("/", -1));
         Optional<Parameter> parameter = matcher.group("name") == null
                 ? Optional.empty()
-                : Optional.of(new Parameter(
-                        Octets.ofText(matcher.group("name")), Octets.ofText(matcher.group("value"))));
+                : Optional.of(
+                        new Parameter(Octets.ofText(matcher.group("name")), Octets.ofText(matcher.group("value"))));
         return Optional.of(new RequestPattern(methods, names, parameter));
     }
 

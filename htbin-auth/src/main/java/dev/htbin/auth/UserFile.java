@@ -118,7 +118,8 @@ public final class UserFile {
                 return;
             }
             Htpasswd read = read();
-            boolean other = !now.modified().equals(state.modified()) || now.bytes() != state.bytes() || !complaint.isEmpty();
+            boolean other =
+                    !now.modified().equals(state.modified()) || now.bytes() != state.bytes() || !complaint.isEmpty();
             state = now;
             users = read;
             complaint = "";

@@ -79,7 +79,8 @@ class AttemptsTest {
             assertEquals(NO_TIME, attempts.judge(new Pair("new", "ann")).delay());
             fail("bot" + i, "ann", 1);
         }
-        assertEquals(Duration.ofSeconds(2), attempts.judge(new Pair("new", "ann")).delay());
+        assertEquals(
+                Duration.ofSeconds(2), attempts.judge(new Pair("new", "ann")).delay());
         assertEquals(NO_TIME, until("new", "ann"), "but not refused");
         assertEquals(NO_TIME, attempts.judge(new Pair("home", "ann")).delay());
     }

@@ -69,7 +69,8 @@ class BasicAuthenticationTest {
         try (Server server = serve(rule)) {
             String asked = server.get("/private/secret.txt");
             assertStatus(401, asked);
-            String field = "WWW-Authenticate: Basic realm=\"say \\\"fri\\\\end\\\" \u00C3\u00A9\", charset=\"UTF-8\"\r\n";
+            String field =
+                    "WWW-Authenticate: Basic realm=\"say \\\"fri\\\\end\\\" \u00C3\u00A9\", charset=\"UTF-8\"\r\n";
             assertTrue(asked.contains(field), asked);
             assertFalse(asked.contains("content of"), asked);
             assertTrue(server.getAs("ann:pass word", "/private/secret.txt").endsWith("content of private/secret.txt"));
@@ -197,8 +198,9 @@ class BasicAuthenticationTest {
         try (Server server = serve(site.rule("/cgi-bin/admin"));
                 Socket client = server.connect()) {
             client.getOutputStream()
-                    .write("POST /cgi-bin/admin/marks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
-                            .getBytes(ISO_8859_1));
+                    .write(
+                            "POST /cgi-bin/admin/marks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+                                    .getBytes(ISO_8859_1));
             var response = new byte[12];
             assertEquals(12, client.getInputStream().readNBytes(response, 0, 12));
             assertEquals("HTTP/1.1 401", new String(response, ISO_8859_1), "no 100 Continue before it");
@@ -304,7 +306,9 @@ class BasicAuthenticationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '"', value = {"ann, hunter2, 'ann'", "hunter2, hunter2, an unknown user"})
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"ann, hunter2, 'ann'", "hunter2, hunter2, an unknown user"})
     void theLogNamesUsersThatExistAndNoPassword(String user, String password, String named) throws Exception {
         var log = new ListAppender<ILoggingEvent>();
         log.start();
@@ -320,9 +324,7 @@ class BasicAuthenticationTest {
         List<String> lines = List.copyOf(log.list).stream()
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
-        assertTrue(
-                lines.stream().anyMatch(line -> line.contains("wrong password of " + named)),
-                lines::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("wrong password of " + named)), lines::toString);
         String credentials = Site.basic(user + ":" + password);
         assertTrue(
                 lines.stream().noneMatch(line -> line.contains("hunter2") || line.contains(credentials)),

@@ -47,7 +47,8 @@ class HtpasswdTest {
     @Test
     void readsCommentsEmptyLinesAndNamesOfUtf8() throws Exception {
         String name = Octets.ofText("Zo\u00EB");
-        Htpasswd users = Htpasswd.parse("# a comment\r\n\r\n  \nu:" + BCRYPT + ":a comment\r\n" + name + ":" + BCRYPT, HEAP);
+        Htpasswd users =
+                Htpasswd.parse("# a comment\r\n\r\n  \nu:" + BCRYPT + ":a comment\r\n" + name + ":" + BCRYPT, HEAP);
         assertEquals(2, users.size());
         assertTrue(users.hashOf(name).isPresent());
         assertTrue(users.hashOf("U").isEmpty(), "names are compared with case");
@@ -71,7 +72,9 @@ class HtpasswdTest {
                         "$5$rounds=999999999$dclu3nU6XF04D7BN$Ddy/6S0auNQf6okti4Iw/ISFh3L4EbzxVVEvBHwRqV.",
                         "rounds: 999999999 (expected: 1000 to 1000000)"),
                 Arguments.of("$6$dclu3nU6XF04D7BN$Ddy/6S0auNQf6okti4Iw/ISFh3L4EbzxVVEvBHwRqV.", "damaged"),
-                Arguments.of("$argon2i$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$5fWUFPxh3TPcMxvs+Gl2oSqZlEHGO1HNBik1Z6Kt3dQ", "argon2i"),
+                Arguments.of(
+                        "$argon2i$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$5fWUFPxh3TPcMxvs+Gl2oSqZlEHGO1HNBik1Z6Kt3dQ",
+                        "argon2i"),
                 Arguments.of(
                         "$argon2id$v=19$m=999999999,t=3,p=1$c2FsdHNhbHQ$5fWUFPxh3TPcMxvs+Gl2oSqZlEHGO1HNBik1Z6Kt3dQ",
                         "argon2id memory (m): 999999999 KiB (expected: 8 to 65536; more with a larger heap, -Xmx)"),

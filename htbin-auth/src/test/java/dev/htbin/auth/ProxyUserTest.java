@@ -32,8 +32,8 @@ class ProxyUserTest {
     }
 
     private Server serve(boolean trusted) throws IOException {
-        HttpHandler asks = BasicAuthentication.before(
-                site.handler(), new AuthRules(List.of(site.rule("/cgi-bin/admin"))));
+        HttpHandler asks =
+                BasicAuthentication.before(site.handler(), new AuthRules(List.of(site.rule("/cgi-bin/admin"))));
         return Server.of(ProxyUser.before(asks, "X-Remote-User", peer -> trusted));
     }
 
@@ -45,7 +45,8 @@ class ProxyUserTest {
             assertTrue(server.get("/cgi-bin/who").contains("[][][]"));
             assertStatus(401, server.get("/cgi-bin/admin/who"));
             assertStatus(401, server.get("/cgi-bin/admin/who", "X-Remote-User:"));
-            assertTrue(server.get("/cgi-bin/admin/who", "Authorization: " + Site.basic("ann:a")).contains("[Basic][ann][]"));
+            assertTrue(server.get("/cgi-bin/admin/who", "Authorization: " + Site.basic("ann:a"))
+                    .contains("[Basic][ann][]"));
             assertStatus(400, server.get("/cgi-bin/who", "X-Remote-User: carl", "X-Remote-User: root"));
         }
     }

@@ -70,7 +70,26 @@ class RequestPatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "GET,", ",GET", "G T */x", "/a", "*/", "*//a", "*a", "GET*/a", "?", "?x", "?=y", "?x=y&a=b", "*/a?", "GET /a"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a b",
+                "GET,",
+                ",GET",
+                "G T */x",
+                "/a",
+                "*/",
+                "*//a",
+                "*a",
+                "GET*/a",
+                "?",
+                "?x",
+                "?=y",
+                "?x=y&a=b",
+                "*/a?",
+                "GET /a"
+            })
     void refuses(String text) {
         assertTrue(RequestPattern.parse(text).isEmpty(), text);
     }

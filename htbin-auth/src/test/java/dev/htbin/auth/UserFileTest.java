@@ -76,7 +76,11 @@ class UserFileTest {
             assertTrue(file.current().hashOf("ann").isPresent());
         }
         assertEquals(
-                2, log.list.stream().filter(e -> e.getLevel().toString().equals("ERROR")).count(), log.list::toString);
+                2,
+                log.list.stream()
+                        .filter(e -> e.getLevel().toString().equals("ERROR"))
+                        .count(),
+                log.list::toString);
         String first = log.list.get(0).getFormattedMessage();
         assertTrue(first.contains("line 1: the password is kept in plain text"), first);
         assertTrue(first.contains("what was read before stays in force, users: 1"), first);
@@ -100,7 +104,8 @@ class UserFileTest {
     void refusesAFileThatCanNotBeUsed() throws Exception {
         Path absent = folder.resolve("absent");
         String message = messageOf(absent);
-        assertTrue(message.contains("'" + absent + "': does not exist (expected: a file that 'htpasswd -B -c"), message);
+        assertTrue(
+                message.contains("'" + absent + "': does not exist (expected: a file that 'htpasswd -B -c"), message);
         Path bad = Files.writeString(folder.resolve("bad"), "\n\nann:{SHA}x\n");
         message = messageOf(bad);
         assertTrue(message.startsWith("users '" + bad + "', line 3: ") && message.contains("htpasswd -B"), message);
@@ -110,7 +115,8 @@ class UserFileTest {
     void warnsOfWeakHashes() throws Exception {
         Path users = Files.writeString(folder.resolve("weak"), "u:$apr1$tgeUlkQr$D.hCXDaqU3HbCGBtett/U1\n");
         UserFile.load(users, clock);
-        assertTrue(log.list.stream().anyMatch(e -> e.getFormattedMessage().contains("1 of 1 passwords are kept as MD5")));
+        assertTrue(
+                log.list.stream().anyMatch(e -> e.getFormattedMessage().contains("1 of 1 passwords are kept as MD5")));
     }
 
     private static String messageOf(Path file) {

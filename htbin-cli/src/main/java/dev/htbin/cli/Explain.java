@@ -107,8 +107,7 @@ record Explain(Settings settings, List<String> fields) {
         return rule.isEmpty()
                 ? "access: anybody%n".formatted()
                 : "access: users of '%s', whose name is then in REMOTE_USER; others get 401%n"
-                        .formatted(
-                                LogText.escape(rule.get().users().path().toString()));
+                        .formatted(LogText.escape(rule.get().users().path().toString()));
     }
 
     private Outcome answer(Request request, UrlPath path, DocumentRoot root) throws IOException {

@@ -86,7 +86,8 @@ record Logins(Map<String, Said> said) {
                 files.put(path, file);
             }
         }
-        return new AuthRules(said.keySet().stream().map(path -> rule(path, files)).toList());
+        return new AuthRules(
+                said.keySet().stream().map(path -> rule(path, files)).toList());
     }
 
     private AuthRule rule(String path, Map<Path, UserFile> files) {

@@ -31,8 +31,7 @@ record CgiEnvironment(SequencedMap<String, String> variables, List<DroppedField>
     }
 
     /** Returns the environment of a request, with or without its credentials. */
-    static CgiEnvironment of(
-            CgiRequest request, SequencedMap<String, String> configured, boolean passAuthorization) {
+    static CgiEnvironment of(CgiRequest request, SequencedMap<String, String> configured, boolean passAuthorization) {
         var variables = new LinkedHashMap<String, String>();
         var dropped = new ArrayList<DroppedField>();
         for (MetaVariable variable : MetaVariable.values()) {

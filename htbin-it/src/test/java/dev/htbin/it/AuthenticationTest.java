@@ -72,10 +72,19 @@ class AuthenticationTest {
         users = folder.resolve("users");
         byte[] none = new byte[0];
         for (String kind : List.of("B", "m", "2", "5")) {
-            Run.of(folder, Map.of(), none, "htpasswd", "-b" + (Files.exists(users) ? "" : "c") + kind, users.toString(), "user" + kind, PASSWORD)
+            Run.of(
+                            folder,
+                            Map.of(),
+                            none,
+                            "htpasswd",
+                            "-b" + (Files.exists(users) ? "" : "c") + kind,
+                            users.toString(),
+                            "user" + kind,
+                            PASSWORD)
                     .good();
         }
-        String hash = Run.of(folder, Map.of(), PASSWORD.getBytes(StandardCharsets.UTF_8), "argon2", "some salt", "-id", "-e")
+        String hash = Run.of(
+                        folder, Map.of(), PASSWORD.getBytes(StandardCharsets.UTF_8), "argon2", "some salt", "-id", "-e")
                 .good()
                 .text();
         Files.writeString(users, Files.readString(users) + "userA:" + hash);
@@ -92,8 +101,13 @@ class AuthenticationTest {
     @ParameterizedTest
     @CsvSource({"userB", "userm", "user2", "user5", "userA"})
     void letsUsersInOfEveryKindOfHash(String user) throws Exception {
-        assertEquals("for users only\n", curl("-u", user + ":" + PASSWORD, htbin.url("/private/page.txt")).text());
-        assertEquals("Basic," + user + ",", curl("-u", user + ":" + PASSWORD, htbin.url("/cgi-bin/who")).text());
+        assertEquals(
+                "for users only\n",
+                curl("-u", user + ":" + PASSWORD, htbin.url("/private/page.txt"))
+                        .text());
+        assertEquals(
+                "Basic," + user + ",",
+                curl("-u", user + ":" + PASSWORD, htbin.url("/cgi-bin/who")).text());
         Run refused = curl("-i", "-u", user + ":correct", htbin.url("/private/page.txt"));
         assertTrue(refused.text().startsWith("HTTP/1.1 401 "), refused::text);
         assertTrue(
@@ -105,7 +119,9 @@ class AuthenticationTest {
     void givesCredentialsToTheScriptsThatAreToHaveThem() throws Exception {
         String pair = "userB:" + PASSWORD;
         String sent = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-        assertEquals("Basic,userB," + sent, curl("-u", pair, htbin.url("/cgi-bin/api")).text());
+        assertEquals(
+                "Basic,userB," + sent,
+                curl("-u", pair, htbin.url("/cgi-bin/api")).text());
         assertFalse(htbin.log().contains(sent), htbin::log);
     }
 
@@ -146,16 +162,19 @@ class AuthenticationTest {
         "PUT, git-upload-pack"
     })
     void nobodyElsePushes(String method, String target) throws Exception {
-        Run response = curl("-i", "--path-as-is", "-X", method, "-d", "0000", htbin.url("/cgi-bin/git/project.git/" + target));
+        Run response =
+                curl("-i", "--path-as-is", "-X", method, "-d", "0000", htbin.url("/cgi-bin/git/project.git/" + target));
         assertTrue(response.text().matches("(?s)HTTP/1.1 40[01] .*"), response::text);
     }
 
     @Test
     void refusesFilesThatCanNotBeUsed() throws Exception {
         Path plain = Files.writeString(work.resolve("plain"), "ann:$2y$\nbob:hunter2\n");
-        Product.Ended ended = Product.htbin("--auth", plain.toString(), "-d", site.root().toString(), "0");
+        Product.Ended ended =
+                Product.htbin("--auth", plain.toString(), "-d", site.root().toString(), "0");
         assertEquals(1, ended.code(), ended.toString());
-        assertTrue(ended.err().contains("'" + plain + "', line 1: ") && ended.err().contains("htpasswd -B"), ended.err());
+        assertTrue(
+                ended.err().contains("'" + plain + "', line 1: ") && ended.err().contains("htpasswd -B"), ended.err());
         assertFalse(ended.err().contains("hunter2"), ended.err());
 
         Path served = Files.copy(users, site.root().resolve("users"));
@@ -184,7 +203,8 @@ class AuthenticationTest {
     }
 
     private static String withUser(String user, String password) {
-        String encoded = java.net.URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
+        String encoded =
+                java.net.URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
         return htbin.url("/cgi-bin/git/project.git").replace("http://", "http://" + user + ":" + encoded + "@");
     }
 
@@ -195,6 +215,7 @@ class AuthenticationTest {
     private Run curl(String... arguments) throws Exception {
         var command = new ArrayList<>(List.of("curl", "-sS", "--noproxy", "*"));
         command.addAll(List.of(arguments));
-        return Run.of(work, Map.of(), new byte[0], command.toArray(String[]::new)).good();
+        return Run.of(work, Map.of(), new byte[0], command.toArray(String[]::new))
+                .good();
     }
 }

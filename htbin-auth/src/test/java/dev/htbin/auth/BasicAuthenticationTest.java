@@ -270,6 +270,36 @@ class BasicAuthenticationTest {
     }
 
     @Test
+    void thePasswordOfSomebodyElseLetsNobodyIn() throws Exception {
+        site.users("ann:pass word");
+        try (Server server = serve(site.rule("/private"))) {
+            assertStatus(200, server.getAs("ann:pass word", "/private/secret.txt"));
+            assertStatus(401, server.getAs("nobody:pass word", "/private/secret.txt"));
+        }
+    }
+
+    @Test
+    void nobodyGetsMoreGuessesByMakingThemAtOnce() throws Exception {
+        try (Server server = serve(site.rule("/private"));
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var requests = new ArrayList<Callable<String>>();
+            for (int i = 0; i < 40; i++) {
+                String guess = "ann:guess" + i;
+                requests.add(() -> server.getAs(guess, "/private/secret.txt"));
+            }
+            int looked = 0;
+            for (var response : clients.invokeAll(requests)) {
+                if (response.get().startsWith("HTTP/1.1 401 ")) {
+                    looked++;
+                } else {
+                    assertStatus(429, response.get());
+                }
+            }
+            assertTrue(looked >= 3 && looked < 3 + Passwords.MOST_AT_ONCE, "looked at: " + looked);
+        }
+    }
+
+    @Test
     void aChangedPasswordEndsTheOldOneAtOnce() throws Exception {
         UserFile users = UserFile.load(site.users(), clock);
         try (Server server = serve(new AuthRule("/private", users, "r", List.of()))) {

@@ -128,34 +128,34 @@ public final class BasicAuthentication implements HttpHandler {
             throw challenge(rule, "This asks for a name and a password.");
         }
         Htpasswd users = rule.users().current();
-        switch (passwords.verify(users, given.get(), peer.client())) {
-            case Passwords.Verdict.Right() -> {
-                return new Authentication(SCHEME, given.get().user());
-            }
+        return switch (passwords.verify(users, given.get(), peer.client())) {
+            case Passwords.Verdict.Right() ->
+                new Authentication(SCHEME, given.get().user());
             case Passwords.Verdict.Wrong() -> {
-                // People type passwords into the wrong box: only names that exist are told.
-                boolean exists = users.hashOf(given.get().user()).isPresent();
-                LOG.warn(
-                        "wrong password of {} from {} for {}",
-                        exists
-                                ? "'"
-                                        + AccessLog.escape(
-                                                Octets.toText(given.get().user())) + "'"
-                                : "an unknown user",
-                        peer.clientAddress(),
-                        AccessLog.escape(request.rawPath()));
+                logWrong(users, given.get().user(), request, peer);
                 throw challenge(rule, "The name or the password is wrong.");
             }
-            case Passwords.Verdict.TooMany(Duration wait) -> {
-                String seconds = Long.toString(wait.plusMillis(999).toSeconds());
-                throw new HttpException(
-                        429,
-                        "There were too many wrong passwords. Try again in %s seconds.".formatted(seconds),
-                        Fields.of(new Field("Retry-After", seconds)));
-            }
+            case Passwords.Verdict.TooMany(Duration untilNext) -> throw tooMany(untilNext);
             case Passwords.Verdict.Busy() ->
                 throw HttpException.busy("The server is busy with other passwords. Try again later.");
-        }
+        };
+    }
+
+    /** People type passwords into the wrong box, so only names that exist are told. */
+    private static void logWrong(Htpasswd users, String user, Request request, Peer peer) {
+        LOG.warn(
+                "wrong password of {} from {} for {}",
+                users.hashOf(user).isPresent() ? "'" + AccessLog.escape(Octets.toText(user)) + "'" : "an unknown user",
+                peer.clientAddress(),
+                AccessLog.escape(request.rawPath()));
+    }
+
+    private static HttpException tooMany(Duration untilNext) {
+        String seconds = Long.toString(untilNext.plusMillis(999).toSeconds());
+        return new HttpException(
+                429,
+                "There were too many wrong passwords. Try again in %s seconds.".formatted(seconds),
+                Fields.of(new Field("Retry-After", seconds)));
     }
 
     private static HttpException challenge(AuthRule rule, String message) {

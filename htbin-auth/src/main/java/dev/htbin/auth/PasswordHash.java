@@ -3,7 +3,6 @@ package dev.htbin.auth;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
@@ -22,6 +21,7 @@ sealed interface PasswordHash {
     int MOST_SHA_ROUNDS = 1_000_000;
     int MOST_ARGON2_PASSES = 64;
     int MOST_ARGON2_LANES = 64;
+    int LEAST_ARGON2_OCTETS = 12;
 
     /** What a file ought to have instead. */
     String REMEDY = "a line that 'htpasswd -B FILE NAME' writes";
@@ -138,7 +138,7 @@ sealed interface PasswordHash {
     }
 
     /** argon2id. */
-    record Argon2(String text, Argon2Parameters parameters, byte[] hash) implements PasswordHash {
+    record Argon2(String text, Argon2Parameters parameters, String base64) implements PasswordHash {
         static Argon2 parse(String text, long heapBytes) throws Refused {
             Matcher matcher = ARGON2.matcher(text);
             if (!matcher.matches()) {
@@ -160,7 +160,11 @@ sealed interface PasswordHash {
                         .withParallelism(lanes)
                         .withSalt(Base64.getDecoder().decode(matcher.group("salt")))
                         .build();
-                return new Argon2(text, parameters, Base64.getDecoder().decode(matcher.group("hash")));
+                String hash = matcher.group("hash");
+                if (Base64.getDecoder().decode(hash).length < LEAST_ARGON2_OCTETS) {
+                    throw new IllegalArgumentException("too short");
+                }
+                return new Argon2(text, parameters, hash);
             } catch (IllegalArgumentException | IllegalStateException e) {
                 throw new Refused("the password's hash is damaged (expected: " + REMEDY + ")");
             }
@@ -168,21 +172,12 @@ sealed interface PasswordHash {
 
         @Override
         public boolean matches(byte[] password) {
+            byte[] hash = Base64.getDecoder().decode(base64);
             var made = new byte[hash.length];
             var generator = new Argon2BytesGenerator();
             generator.init(parameters);
             generator.generateBytes(password, made);
             return MessageDigest.isEqual(made, hash);
-        }
-
-        @Override
-        public boolean equals(@org.jspecify.annotations.Nullable Object other) {
-            return other instanceof Argon2 argon2 && argon2.text.equals(text);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(hash);
         }
 
         @Override

@@ -67,7 +67,7 @@ final class Passwords {
     }
 
     /** What is to be verified: the hash is that of the user, or of another one if there is no such user. */
-    private record Question(Attempts.Pair pair, boolean exists, PasswordHash hash, byte[] password, ByteBuffer id) {}
+    private record Question(Attempts.Pair pair, boolean exists, PasswordHash hash, String password, ByteBuffer id) {}
 
     Passwords(AttemptLimits limits, LongSupplier nanos) {
         requireNonNull(limits, "limits");
@@ -96,7 +96,7 @@ final class Passwords {
                 Attempts.Pair.of(client, given.user()),
                 own.isPresent(),
                 hash.get(),
-                Octets.bytes(given.password()),
+                given.password(),
                 idOf(given, hash.get()));
         if (question.exists() && isRemembered(question.id())) {
             return new Verdict.Right();
@@ -155,7 +155,7 @@ final class Passwords {
         if (judged.untilNext().isPositive()) {
             return new Verdict.TooMany(judged.untilNext());
         }
-        boolean same = question.hash().matches(question.password());
+        boolean same = question.hash().matches(Octets.bytes(question.password()));
         if (question.exists() && same) {
             attempts.succeeded(question.pair());
             remember(question.id());

@@ -218,6 +218,7 @@ class BasicAuthenticationTest {
             assertStatus(401, refused);
             assertTrue(refused.contains("WWW-Authenticate: Basic"), refused);
             assertStatus(401, server.get(redirect + "/cgi-bin/admin/who"));
+            assertStatus(401, server.get(redirect + "/private/absent"));
             assertStatus(401, server.get(redirect + "/public/../%70rivate//secret.txt"));
             assertTrue(server.getAs("ann:pass word", redirect + "/private/secret.txt")
                     .endsWith("content of private/secret.txt"));

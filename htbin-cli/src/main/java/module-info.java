@@ -4,6 +4,7 @@ module dev.htbin.cli {
     requires static org.jspecify;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
+    requires dev.htbin.auth;
     requires dev.htbin.jetty;
     requires info.picocli;
     requires jdk.unsupported;

@@ -2,6 +2,8 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.auth.AuthRule;
+import dev.htbin.auth.AuthRules;
 import dev.htbin.cgi.ScriptRule;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
@@ -49,8 +51,9 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
      *
      * @param places where it was to listen
      * @param addresses where it listens, in the same order
+     * @param logins who may make which requests
      */
-    String text(List<ListenerConfig> places, List<SocketAddress> addresses) {
+    String text(List<ListenerConfig> places, List<SocketAddress> addresses, AuthRules logins) {
         var text = new StringBuilder();
         line(text, "Serving %s ...".formatted(place(places.getFirst(), addresses.getFirst())));
         for (int i = 1; i < places.size(); i++) {
@@ -62,8 +65,23 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
         line(text, "  scripts    " + scripts());
         rules().forEach(rule -> line(text, "             " + rule));
         serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
+        logins(logins, openInClear(places, addresses)).forEach(login -> line(text, login));
         line(text, "  reachable  " + reachable(addresses));
         return text.toString();
+    }
+
+    /** Tells whether others than this machine can come without TLS. */
+    private static boolean openInClear(List<ListenerConfig> places, List<SocketAddress> addresses) {
+        for (int i = 0; i < places.size(); i++) {
+            boolean clear = places.get(i).tls().isEmpty()
+                    && places.get(i).redirectPort().isEmpty();
+            if (clear
+                    && addresses.get(i) instanceof InetSocketAddress tcp
+                    && !tcp.getAddress().isLoopbackAddress()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String place(ListenerConfig listener, SocketAddress address) {
@@ -115,6 +133,31 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
             String unconfined = profile.kind().confined() ? "" : ": NOT CONFINED, they may do what their user may";
             lines.add("%srun as %s, profile %s%s"
                     .formatted(where, launcher.get().runsAs(profile).user(), profile.name(), unconfined));
+        }
+        return lines;
+    }
+
+    /** A line for each path at which users are asked for, and what is wrong with that. */
+    private static List<String> logins(AuthRules logins, boolean openInClear) {
+        var lines = new ArrayList<String>();
+        for (AuthRule rule : logins.rules().reversed()) {
+            String where = rule.path().isEmpty() ? "everywhere" : Octets.toText(rule.path());
+            lines.add("%s: those of %s%s"
+                    .formatted(
+                            where,
+                            rule.users().path(),
+                            rule.anonymous().isEmpty() ? "" : ", but for some requests anybody"));
+        }
+        logins.rules().stream()
+                .map(AuthRule::users)
+                .distinct()
+                .forEach(users -> users.obstacle()
+                        .ifPresent(why -> lines.add("CHANGES ARE NOT SEEN: %s %s".formatted(users.path(), why))));
+        if (!lines.isEmpty() && openInClear) {
+            lines.add("PASSWORDS ARE SENT IN CLEAR: whoever is on the way can read them");
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            lines.set(i, (i == 0 ? "  users      " : "             ") + lines.get(i));
         }
         return lines;
     }

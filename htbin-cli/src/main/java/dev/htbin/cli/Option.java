@@ -30,6 +30,14 @@ enum Option {
             "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",
             "--cgi-directory"),
     CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
+    AUTH("[PATH=]FILE", "Ask for a name and a password of this htpasswd file. Repeatable.", "--auth"),
+    ANONYMOUS(
+            "[PATH=]WHICH",
+            "Don't ask for these: METHODS, */LAST/NAMES, ?NAME=VALUE, or *. Repeatable.",
+            "--anonymous"),
+    REALM("[PATH=]TEXT", "What clients are told that they are asked for. Default: the path.", "--realm"),
+    PASS_AUTHORIZATION(
+            "PATH", "Give scripts at this URL path and below HTTP_AUTHORIZATION. Repeatable.", "--pass-authorization"),
     ENV(
             "[PATH=]NAME[=VALUE]",
             "Give scripts this variable; NAME alone: with the server's own value. Repeatable.",

@@ -32,6 +32,7 @@ record Rules(Map<String, Said> said) {
     static final class Said {
         private Optional<Kind> kind = Optional.empty();
         private Optional<String> user = Optional.empty();
+        private boolean passAuthorization;
         private final List<Path> readable = new ArrayList<>();
         private final List<Path> writable = new ArrayList<>();
         private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
@@ -75,6 +76,9 @@ record Rules(Map<String, Said> said) {
             Map.Entry<String, String> variable = Values.variable(given.value(), own);
             rules.at(given.path()).variables.put(variable.getKey(), Octets.ofText(variable.getValue()));
         }
+        for (String value : arguments.all(Option.PASS_AUTHORIZATION)) {
+            rules.at(Values.path(Option.PASS_AUTHORIZATION, value)).passAuthorization = true;
+        }
         rules.refuseTreesOfOpen();
         return rules;
     }
@@ -82,7 +86,11 @@ record Rules(Map<String, Said> said) {
     /** Tells whether nothing was said but limits. */
     boolean isEmpty() {
         return said.values().stream()
-                .allMatch(s -> s.kind.isEmpty() && s.user.isEmpty() && s.readable.isEmpty() && s.writable.isEmpty());
+                .allMatch(s -> s.kind.isEmpty()
+                        && s.user.isEmpty()
+                        && s.readable.isEmpty()
+                        && s.writable.isEmpty()
+                        && !s.passAuthorization);
     }
 
     /** Returns the users that were named. */
@@ -97,7 +105,7 @@ record Rules(Map<String, Said> said) {
      */
     ScriptRules toScriptRules(Path site) {
         return new ScriptRules(said.keySet().stream()
-                .map(path -> new ScriptRule(path, profile(path, site), variables(path)))
+                .map(path -> new ScriptRule(path, profile(path, site), variables(path), passesAuthorization(path)))
                 .toList());
     }
 
@@ -105,7 +113,7 @@ record Rules(Map<String, Said> said) {
     SequencedMap<String, String> variables(String path) {
         var variables = new LinkedHashMap<String, String>();
         said.forEach((above, rule) -> {
-            if (path.equals(above) || path.startsWith(above + "/")) {
+            if (isAtOrBelow(path, above)) {
                 variables.putAll(rule.variables);
             }
         });
@@ -114,6 +122,15 @@ record Rules(Map<String, Said> said) {
 
     private Said at(String path) {
         return said.computeIfAbsent(path, _ -> new Said());
+    }
+
+    private boolean passesAuthorization(String path) {
+        return said.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().passAuthorization && isAtOrBelow(path, entry.getKey()));
+    }
+
+    private static boolean isAtOrBelow(String path, String above) {
+        return path.equals(above) || path.startsWith(above + "/");
     }
 
     private Profile profile(String path, Path site) {
@@ -125,7 +142,7 @@ record Rules(Map<String, Said> said) {
         for (Map.Entry<String, Said> entry : said.entrySet()) {
             Said rule = entry.getValue();
             String above = entry.getKey();
-            if (path.equals(above) || path.startsWith(above + "/")) {
+            if (isAtOrBelow(path, above)) {
                 kind = rule.kind.orElse(kind);
                 user = rule.user.isPresent() ? rule.user : user;
                 readable.addAll(rule.readable);

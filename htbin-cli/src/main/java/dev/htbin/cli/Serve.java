@@ -1,5 +1,7 @@
 package dev.htbin.cli;
 
+import dev.htbin.auth.AuthRules;
+import dev.htbin.auth.BasicAuthentication;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
@@ -87,7 +89,7 @@ final class Serve implements AutoCloseable {
                 LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
                 return;
             }
-            HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, server.addresses());
+            HttpHandler next = handlerOf(fresh, Site.of(fresh), host, server.addresses());
             server.reloadCertificates();
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
             handler.become(next);
@@ -108,7 +110,8 @@ final class Serve implements AutoCloseable {
      * @throws IOException if it can't be started here; the message is for the user
      */
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
-        DocumentRoot root = DocumentRoot.of(settings.directory());
+        Site site = Site.of(settings);
+        DocumentRoot root = site.root();
         ServiceManager manager = ServiceManager.of(System.getenv());
         List<ListenerConfig> places = settings.network().listeners(manager.sockets());
         Listener listener = HttpServer.bind(places, engine(settings));
@@ -125,9 +128,9 @@ final class Serve implements AutoCloseable {
             } else {
                 RootUser.leave(become);
             }
-            var handler = new CurrentHandler(handlerOf(settings, root, host, listener.addresses()));
+            var handler = new CurrentHandler(handlerOf(settings, site, host, listener.addresses()));
             HttpServer server = listener.serve(handler);
-            console.print(banner.text(places, server.addresses()));
+            console.print(banner.text(places, server.addresses(), site.logins()));
             manager.ready();
             return new Serve(settings, host, server, handler, manager);
         } catch (IOException | RuntimeException e) {
@@ -175,17 +178,29 @@ final class Serve implements AutoCloseable {
                 scripts.confinementRequired());
     }
 
+    /** What is served, and who may ask for it. */
+    private record Site(DocumentRoot root, AuthRules logins) {
+        static Site of(Settings settings) throws IOException {
+            DocumentRoot root = DocumentRoot.of(settings.directory());
+            return new Site(root, settings.logins().load(root));
+        }
+    }
+
     private static HttpHandler handlerOf(
-            Settings settings, DocumentRoot root, Optional<ScriptHost> host, List<SocketAddress> addresses) {
-        var files = new FileConfig(root);
+            Settings settings, Site site, Optional<ScriptHost> host, List<SocketAddress> addresses) {
+        var files = new FileConfig(site.root());
         HttpHandler handler;
         if (host.isPresent()) {
-            CgiConfig config = configOf(settings, root, host.get());
+            CgiConfig config = configOf(settings, site.root(), host.get());
             handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
         } else {
             handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
         }
-        return checked(handler, addresses, settings);
+        return checked(asked(handler, site.logins()), addresses, settings);
+    }
+
+    private static HttpHandler asked(HttpHandler handler, AuthRules logins) {
+        return logins.rules().isEmpty() ? handler : BasicAuthentication.before(handler, logins);
     }
 
     /** Checks host names where only this machine's browsers come: on TCP, when it listens on loopback addresses alone. No browser speaks to Unix sockets. */

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param scripts how scripts are run; empty when they are not
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
+ * @param logins who may make which requests
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
  * @param quiet whether requests are not logged
  * @param verbose whether the log is detailed
@@ -36,6 +37,7 @@ record Settings(
         Optional<Scripts> scripts,
         Set<String> allowedHosts,
         Limits limits,
+        Logins logins,
         Optional<String> serverUser,
         boolean quiet,
         boolean verbose) {
@@ -51,6 +53,7 @@ record Settings(
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
         requireNonNull(limits, "limits");
+        requireNonNull(logins, "logins");
         requireNonNull(serverUser, "serverUser");
         allowedHosts = Set.copyOf(allowedHosts);
     }
@@ -89,6 +92,7 @@ record Settings(
                 scripts(arguments, own),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
+                Logins.of(arguments),
                 arguments
                         .last(Option.SERVER_USER)
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),

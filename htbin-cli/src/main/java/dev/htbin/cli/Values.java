@@ -37,6 +37,10 @@ final class Values {
             Map.entry("--proxy-fields", "--proxy-fields forwarded"),
             Map.entry("--cgi-directory", "--cgi-directory /scripts"),
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
+            Map.entry("--auth", "--auth /etc/htbin/users or --auth /cgi-bin/git=/etc/htbin/users"),
+            Map.entry("--anonymous", "--anonymous /wiki=GET or --anonymous '/cgi-bin/git=POST */git-upload-pack'"),
+            Map.entry("--realm", "--realm 'Staff only' or --realm /private='Staff only'"),
+            Map.entry("--pass-authorization", "--pass-authorization /cgi-bin/api"),
             Map.entry("--env", "--env TZ=UTC"),
             Map.entry("--config", "--config /etc/htbin.toml"),
             Map.entry("--user", "--user www-data"),
@@ -124,6 +128,11 @@ final class Values {
         String path = value.substring(0, equals);
         String rest = value.substring(equals + 1);
         return new ForPath(path.equals("/") ? "" : Octets.ofText(urlPath(option.longName(), value, path)), rest);
+    }
+
+    /** Reads a URL path; a slash alone is everywhere, and becomes empty. */
+    static String path(Option option, String value) {
+        return value.equals("/") ? "" : Octets.ofText(urlPath(option.longName(), value, value));
     }
 
     /**

@@ -32,7 +32,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         ScriptRule rule = config.rules().of(request.script().scriptName());
         var configured = new LinkedHashMap<>(config.environment());
         configured.putAll(rule.environment());
-        CgiEnvironment environment = CgiEnvironment.of(request, configured);
+        CgiEnvironment environment = CgiEnvironment.of(request, configured, rule.passAuthorization());
         Path file = request.script().file();
         var arguments = new ArrayList<String>();
         arguments.add(Octets.ofText(file.toString()));
@@ -75,6 +75,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
 
     /**
      * Describes the plan for a reader: script, arguments, directory, user, environment and what was left out. The same plan has the same description.
+     * Credentials are not shown.
      *
      * @param user the user that the script would run as
      */
@@ -97,7 +98,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
                 .forEach((name, value) -> text.append("  ")
                         .append(shown(name))
                         .append('=')
-                        .append(shown(value))
+                        .append(name.equals(ProtocolVariables.AUTHORIZATION) ? "(not shown)" : shown(value))
                         .append('\n'));
         if (!dropped.isEmpty()) {
             text.append("not passed on:\n");

@@ -2,6 +2,7 @@ package dev.htbin.cgi;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
@@ -79,12 +80,14 @@ public record ScriptExecution(
                 config);
     }
 
-    /** A certificate that the server verified says who the client is, if that was asked of it. */
-    private Optional<CgiRequest.Authentication> authenticated() {
-        return exchange.peer()
-                .tls()
-                .flatMap(Tls::user)
-                .map(user -> new CgiRequest.Authentication("CLIENT_CERT", Octets.ofText(user)));
+    /** Who was asked for a name and a password; else, a certificate that the server verified says who the client is, if that was asked of it. */
+    private Optional<Authentication> authenticated() {
+        return exchange.access()
+                .authenticate(exchange.request())
+                .or(() -> exchange.peer()
+                        .tls()
+                        .flatMap(Tls::user)
+                        .map(user -> new Authentication("CLIENT_CERT", Octets.ofText(user))));
     }
 
     private Stdin newStdin() {

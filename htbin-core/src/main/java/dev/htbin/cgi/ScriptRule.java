@@ -13,8 +13,10 @@ import java.util.SequencedMap;
  * @param path the path, decoded, an octet string: it begins with a slash and does not end with one; empty: all scripts
  * @param profile what they may do, and as whom. If it names a user, their files must be that user's own: {@link OwnerCheck}
  * @param environment variables that they get beside those of every script; octet strings. A variable of the request always wins
+ * @param passAuthorization whether they get the {@code Authorization} field of requests, as {@code HTTP_AUTHORIZATION}
  */
-public record ScriptRule(String path, Profile profile, SequencedMap<String, String> environment) {
+public record ScriptRule(
+        String path, Profile profile, SequencedMap<String, String> environment, boolean passAuthorization) {
     public ScriptRule {
         environment = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(environment));
         requireNonNull(path, "path");
@@ -26,9 +28,9 @@ public record ScriptRule(String path, Profile profile, SequencedMap<String, Stri
         }
     }
 
-    /** Creates a rule without variables of its own. */
+    /** Creates a rule without variables of its own, whose scripts get no credentials. */
     public ScriptRule(String path, Profile profile) {
-        this(path, profile, new LinkedHashMap<>());
+        this(path, profile, new LinkedHashMap<>(), false);
     }
 
     /** Tells whether a script is at the path or below it, by whole names. */

@@ -16,6 +16,7 @@ import dev.htbin.http.HttpException;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -145,6 +146,7 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     }
 
     private void run(ScriptResolution.Script script) throws IOException {
+        checkPlace(script);
         Optional<Finding> finding = config.ownerFinding(script);
         if (finding.isPresent()) {
             refuse(403, "CGI script can not be run", finding.get().toString());
@@ -161,6 +163,15 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         if (redirect.isPresent()) {
             follow(redirect.get());
         }
+    }
+
+    /** Makes sure that a link does not lead to a script that the client may not ask for where it really lies. */
+    private void checkPlace(ScriptResolution.Script script) throws IOException {
+        var segments = new ArrayList<>(urlOf(script.file().toRealPath()).segments());
+        if (!script.pathInfo().isEmpty()) {
+            segments.addAll(List.of(script.pathInfo().substring(1).split("/", -1)));
+        }
+        exchange().access().checkPlace(exchange().request(), new UrlPath(segments, false));
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */

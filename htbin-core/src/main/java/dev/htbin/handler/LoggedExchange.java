@@ -1,5 +1,6 @@
 package dev.htbin.handler;
 
+import dev.htbin.http.Access;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.FileRegion;
 import dev.htbin.http.Peer;
@@ -33,8 +34,13 @@ final class LoggedExchange implements Exchange {
         return exchange.request();
     }
 
-    /** Puts another request, without a body, in the place of the present one. */
+    /**
+     * Puts another request, without a body, in the place of the present one.
+     *
+     * @throws HttpException if the client may not make that request
+     */
     void redirectTo(Request request) {
+        exchange.access().authenticate(request);
         redirected = request;
     }
 
@@ -52,6 +58,11 @@ final class LoggedExchange implements Exchange {
     @Override
     public ServerInfo server() {
         return exchange.server();
+    }
+
+    @Override
+    public Access access() {
+        return exchange.access();
     }
 
     @Override

@@ -283,13 +283,29 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
             case Lookup.Missing() -> null;
             case Lookup.Forbidden() -> null;
         };
-        if (real == null || isServed(urlOf(real))) {
+        if (real == null) {
+            return lookup;
+        }
+        UrlPath place = urlOf(real);
+        if (isServed(place)) {
+            checkPlace(place, lookup);
             return lookup;
         }
         if (lookup instanceof Lookup.Found(ServedFile file)) {
             file.close();
         }
         return new Lookup.Missing();
+    }
+
+    private void checkPlace(UrlPath place, Lookup lookup) throws IOException {
+        try {
+            exchange().access().checkPlace(exchange().request(), place);
+        } catch (HttpException e) {
+            if (lookup instanceof Lookup.Found(ServedFile file)) {
+                file.close();
+            }
+            throw e;
+        }
     }
 
     private Optional<FileBody> redirectToSlash(UrlPath url) throws IOException {
@@ -317,7 +333,8 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
         return Optional.empty();
     }
 
-    private UrlPath urlOf(Path real) {
+    /** Returns the URL path of a file below the root, all its links followed. */
+    final UrlPath urlOf(Path real) {
         var names = new ArrayList<String>();
         Path root = files.root().directory();
         for (int i = root.getNameCount(); i < real.getNameCount(); i++) {

@@ -20,6 +20,11 @@ public interface Exchange {
     /** Returns what the server says of itself. */
     ServerInfo server();
 
+    /** Returns who may make requests here; everybody unless something before the handler asks for users. What wraps an exchange passes this on. */
+    default Access access() {
+        return Access.open();
+    }
+
     /** Tells whether the request has a body, be it of length 0 (a {@code Content-Length} or a transfer coding was there). */
     boolean hasRequestBody();
 

@@ -1,0 +1,72 @@
+package dev.htbin.auth;
+
+import dev.htbin.http.Access;
+import dev.htbin.http.Exchange;
+import dev.htbin.http.FileRegion;
+import dev.htbin.http.Peer;
+import dev.htbin.http.Request;
+import dev.htbin.http.ResponseBody;
+import dev.htbin.http.ResponseHead;
+import dev.htbin.http.ServerInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * An exchange that not everybody may have.
+ *
+ * @param exchange what it is in all else
+ * @param request the request as handlers are to see it
+ * @param access who may make requests
+ */
+record ExchangeWithAccess(Exchange exchange, Request request, Access access) implements Exchange {
+    @Override
+    public Peer peer() {
+        return exchange.peer();
+    }
+
+    @Override
+    public ServerInfo server() {
+        return exchange.server();
+    }
+
+    @Override
+    public boolean hasRequestBody() {
+        return exchange.hasRequestBody();
+    }
+
+    @Override
+    public InputStream requestBody() throws IOException {
+        return exchange.requestBody();
+    }
+
+    @Override
+    public ResponseBody respond(ResponseHead head) throws IOException {
+        return exchange.respond(head);
+    }
+
+    @Override
+    public void respond(ResponseHead head, ByteBuffer body) throws IOException {
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public void respond(ResponseHead head, FileRegion body) throws IOException {
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public boolean committed() {
+        return exchange.committed();
+    }
+
+    @Override
+    public void abort(Throwable cause) {
+        exchange.abort(cause);
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        exchange.onDisconnect(action);
+    }
+}

@@ -10,6 +10,7 @@ module dev.htbin.cli {
     requires jdk.unsupported;
     requires org.slf4j;
     requires org.tomlj;
+    requires static org.checkerframework.checker.qual;
 
     provides ch.qos.logback.classic.spi.Configurator with
             dev.htbin.cli.LogConfiguration;

@@ -6,16 +6,19 @@ import dev.htbin.cgi.ScriptRule;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
+import dev.htbin.jetty.ListenerConfig;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.Profile;
 import dev.htbin.process.ServerUser;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the server says when it has started: first the line that Python's prints, then what differs from it and what to do about it.
@@ -44,23 +47,35 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
     /**
      * Returns the banner's lines.
      *
-     * @param address where the server listens
+     * @param places where it was to listen
+     * @param addresses where it listens, in the same order
      */
-    String text(InetSocketAddress address) {
+    String text(List<ListenerConfig> places, List<SocketAddress> addresses) {
         var text = new StringBuilder();
-        InetAddress ip = address.getAddress();
-        String host = Peer.textOf(address);
-        String inUrl = ip instanceof Inet6Address ? "[" + host + "]" : host;
-        line(
-                text,
-                "Serving HTTP on %s port %d (http://%s:%d/) ..."
-                        .formatted(host, address.getPort(), inUrl, address.getPort()));
+        line(text, "Serving %s ...".formatted(place(places.getFirst(), addresses.getFirst())));
+        for (int i = 1; i < places.size(); i++) {
+            boolean redirects = places.get(i).redirectPort().isPresent();
+            String what = redirects ? "redirects " : "also      ";
+            line(text, "  " + what + " " + place(places.get(i), addresses.get(i)));
+        }
         line(text, "  directory  " + root.directory());
         line(text, "  scripts    " + scripts());
         rules().forEach(rule -> line(text, "             " + rule));
         serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
-        line(text, "  reachable  " + reachable(ip));
+        line(text, "  reachable  " + reachable(addresses));
         return text.toString();
+    }
+
+    private static String place(ListenerConfig listener, SocketAddress address) {
+        boolean tls = listener.tls().isPresent();
+        String name = tls ? "HTTPS" : "HTTP";
+        if (address instanceof InetSocketAddress tcp) {
+            String host = Peer.textOf(tcp);
+            String inUrl = tcp.getAddress() instanceof Inet6Address ? "[" + host + "]" : host;
+            return "%s on %s port %d (%s://%s:%d/)"
+                    .formatted(name, host, tcp.getPort(), tls ? "https" : "http", inUrl, tcp.getPort());
+        }
+        return "%s on unix:%s".formatted(name, address);
     }
 
     private String scripts() {
@@ -118,11 +133,17 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
                 .orElseGet(() -> user.obstacles().getLast());
     }
 
-    private String reachable(InetAddress ip) {
+    private String reachable(List<SocketAddress> addresses) {
+        List<InetAddress> tcp = addresses.stream()
+                .flatMap(a -> a instanceof InetSocketAddress inet ? Stream.of(inet.getAddress()) : Stream.empty())
+                .toList();
+        if (tcp.isEmpty()) {
+            return "through Unix sockets only";
+        }
         String names = settings.allowedHosts().contains("*")
                 ? "any host name"
                 : String.join(", ", settings.allowedHosts().stream().sorted().toList());
-        if (!ip.isLoopbackAddress()) {
+        if (!tcp.stream().allMatch(InetAddress::isLoopbackAddress)) {
             return "from other machines" + (names.isEmpty() ? ", by any host name" : ", by address or as " + names);
         }
         return "from this machine only (--bind 0.0.0.0 opens it), as localhost%s"

@@ -117,7 +117,7 @@ record Explain(Settings settings, List<String> fields) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         var peer = new Peer(
                 new InetSocketAddress(loopback, 0),
-                new InetSocketAddress(loopback, settings.port()),
+                new InetSocketAddress(loopback, settings.network().port()),
                 false,
                 Optional.empty());
         Optional<String> length = request.fields().first("Content-Length").filter(l -> l.matches("[0-9]{1,18}"));
@@ -164,7 +164,7 @@ record Explain(Settings settings, List<String> fields) {
             target = slash < 0 ? "/" : raw.substring(slash);
             list.add(new Field("Host", uri.getRawAuthority()));
         } else {
-            list.add(new Field("Host", "localhost:" + settings.port()));
+            list.add(new Field("Host", "localhost:" + settings.network().port()));
         }
         int fragment = target.indexOf('#');
         target = fragment < 0 ? target : target.substring(0, fragment);

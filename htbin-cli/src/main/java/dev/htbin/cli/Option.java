@@ -14,7 +14,44 @@ enum Option {
             "-b",
             "--bind"),
     DIRECTORY(Use.ANYWHERE, "DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
-    PROTOCOL(Use.SERVERS, "VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
+    PROTOCOL(
+            Use.SERVERS,
+            "VERSION",
+            "Speak HTTP/1.0, HTTP/1.1 or HTTP/2.0 at most. Default: HTTP/2.0.",
+            "-p",
+            "--protocol"),
+    LISTEN(
+            Use.SERVERS,
+            "ADDR",
+            "Listen on HOST:PORT, https://HOST:PORT or unix:PATH[,mode=660][,owner=NAME][,group=NAME]. Repeatable.",
+            "--listen"),
+    TLS_CERT(
+            Use.SERVERS,
+            "FILE",
+            "Speak TLS with this certificate and its chain, PEM; may have the key, too.",
+            "--tls-cert"),
+    TLS_KEY(Use.SERVERS, "FILE", "The certificate's private key, PEM.", "--tls-key"),
+    TLS_PASSWORD_FILE(Use.SERVERS, "FILE", "A file with the password of the key.", "--tls-password-file"),
+    TLS_CLIENT_CA(
+            Use.SERVERS, "FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
+    TLS_CLIENT_OPTIONAL(Use.SERVERS, "", "Let in clients without a certificate, too.", "--tls-client-optional"),
+    TLS_CLIENT_USER(
+            Use.SERVERS,
+            "NAME",
+            "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.",
+            "--tls-client-user"),
+    REDIRECT_HTTP(Use.SERVERS, "PORT", "Redirect from http on this port to https.", "--redirect-http"),
+    PROXY_PROTOCOL(Use.SERVERS, "", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
+    TRUST_PROXY(
+            Use.SERVERS,
+            "CIDR",
+            "Believe proxies at these addresses who the client is; unix: on Unix sockets. Repeatable.",
+            "--trust-proxy"),
+    PROXY_FIELDS(
+            Use.SERVERS,
+            "KIND",
+            "Where they say it: x-forwarded or forwarded. Default: x-forwarded.",
+            "--proxy-fields"),
     CGI_DIRECTORY(
             Use.ANYWHERE,
             "PATH",

@@ -13,14 +13,15 @@ import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
 import dev.htbin.jetty.Listener;
+import dev.htbin.jetty.ListenerConfig;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.launch.Launchers;
+import dev.htbin.process.launch.ServiceManager;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +38,7 @@ final class Serve implements AutoCloseable {
     private final Optional<ScriptHost> host;
     private final Optional<Development> development;
     private final HttpServer server;
+    private final ServiceManager manager;
     private final CurrentHandler handler;
     private Settings settings;
 
@@ -51,12 +53,14 @@ final class Serve implements AutoCloseable {
             Optional<ScriptHost> host,
             Optional<Development> development,
             HttpServer server,
-            CurrentHandler handler) {
+            CurrentHandler handler,
+            ServiceManager manager) {
         this.settings = settings;
         this.host = host;
         this.development = development;
         this.server = server;
         this.handler = handler;
+        this.manager = manager;
     }
 
     /**
@@ -91,8 +95,9 @@ final class Serve implements AutoCloseable {
                 return;
             }
             HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, development);
+            server.reloadCertificates();
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
-            handler.become(checked(next, server.address(), fresh));
+            handler.become(checked(next, server.addresses(), fresh));
             settings = fresh;
             LogConfiguration.adjust(fresh.quiet(), fresh.verbose());
             LOG.info("the configuration was read again and is in force");
@@ -111,13 +116,14 @@ final class Serve implements AutoCloseable {
      */
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         DocumentRoot root = DocumentRoot.of(settings.directory());
-        InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
-        requireLoopback(settings, address);
         requireRecordsElsewhere(settings, root);
-        Listener listener = HttpServer.bind(address, engine(settings));
+        ServiceManager manager = ServiceManager.of(System.getenv());
+        List<ListenerConfig> places = settings.network().listeners(manager.sockets());
+        Listener listener = HttpServer.bind(places, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         Optional<Development> development = Optional.empty();
         try {
+            requireLoopback(settings, listener.addresses());
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
             var banner = new Banner(root, settings, become);
@@ -133,10 +139,12 @@ final class Serve implements AutoCloseable {
             } else {
                 RootUser.leave(become);
             }
-            var handler = new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
+            var handler = new CurrentHandler(
+                    checked(handlerOf(settings, root, host, development), listener.addresses(), settings));
             HttpServer server = listener.serve(handler);
-            console.print(banner.text(server.address()));
-            return new Serve(settings, host, development, server, handler);
+            console.print(banner.text(places, server.addresses()));
+            manager.ready();
+            return new Serve(settings, host, development, server, handler, manager);
         } catch (IOException | RuntimeException e) {
             development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
@@ -153,6 +161,7 @@ final class Serve implements AutoCloseable {
     /** Lets what runs end within the grace, and frees everything. */
     @Override
     public void close() {
+        manager.stopping();
         // Pages that wait for changes would hold the server up.
         development.ifPresent(Development::endWaiting);
         server.close();
@@ -161,13 +170,16 @@ final class Serve implements AutoCloseable {
     }
 
     /** Pages of development tell all that the server knows. */
-    private static void requireLoopback(Settings settings, InetSocketAddress address) {
-        if (settings.development().pages()
-                && !address.getAddress().isLoopbackAddress()
-                && !settings.developmentAnywhere()) {
-            throw new UsageException(
-                    "--dev: not with --bind %s, where other machines could see environments and requests (expected: --bind 127.0.0.1, or --dev-anywhere)"
-                            .formatted(settings.bind()));
+    private static void requireLoopback(Settings settings, List<SocketAddress> addresses) {
+        if (!settings.development().pages() || settings.developmentAnywhere()) {
+            return;
+        }
+        for (SocketAddress address : addresses) {
+            if (address instanceof InetSocketAddress tcp && !tcp.getAddress().isLoopbackAddress()) {
+                throw new UsageException(
+                        "--dev: not when listening on %s, where other machines could see environments and requests (expected: 127.0.0.1 alone, or --dev-anywhere)"
+                                .formatted(tcp.getAddress().getHostAddress()));
+            }
         }
     }
 
@@ -241,24 +253,21 @@ final class Serve implements AutoCloseable {
                 .orElseGet(() -> BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config)));
     }
 
-    private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {
-        boolean loopback = address.getAddress().isLoopbackAddress();
-        boolean restricted = loopback || !settings.allowedHosts().isEmpty();
-        return HostCheck.before(handler, restricted ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+    /** Checks host names where only this machine's browsers come: on TCP, when it listens on loopback addresses alone. No browser speaks to Unix sockets. */
+    private static HttpHandler checked(HttpHandler handler, List<SocketAddress> addresses, Settings settings) {
+        boolean loopback = addresses.stream()
+                .allMatch(a -> !(a instanceof InetSocketAddress tcp)
+                        || tcp.getAddress().isLoopbackAddress());
+        boolean named = !settings.allowedHosts().isEmpty();
+        HttpHandler checked =
+                HostCheck.before(handler, loopback || named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        HttpHandler any = HostCheck.before(handler, named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        return x -> (x.peer().local().getAddress() == null ? any : checked).handle(x);
     }
 
     private static EngineConfig engine(Settings settings) {
-        return settings.limits().engine(EngineConfig.defaults().withProtocol(settings.protocol()));
-    }
-
-    private static InetAddress resolve(String bind) throws IOException {
-        try {
-            return InetAddress.getByName(bind);
-        } catch (UnknownHostException e) {
-            throw new IOException(
-                    "--bind: '%s' is no address and no name that can be resolved (expected: for example 127.0.0.1, ::1 or 0.0.0.0)"
-                            .formatted(bind),
-                    e);
-        }
+        return settings.limits()
+                .engine(EngineConfig.defaults().withProtocol(settings.protocol()))
+                .withProxies(settings.network().proxies());
     }
 }

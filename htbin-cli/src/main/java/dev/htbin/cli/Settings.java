@@ -20,8 +20,7 @@ import java.util.stream.Collectors;
 /**
  * What the command was asked for, each value checked as far as it can be without touching the machine.
  *
- * @param bind the address or name to listen on
- * @param port the port to listen on; 0: any free one
+ * @param network where to listen, and who is believed there
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
@@ -34,8 +33,7 @@ import java.util.stream.Collectors;
  * @param verbose whether the log is detailed
  */
 record Settings(
-        String bind,
-        int port,
+        Network network,
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
@@ -53,7 +51,7 @@ record Settings(
     private static final List<String> DEFAULT_DIRECTORIES = List.of("/cgi-bin", "/htbin");
 
     Settings {
-        requireNonNull(bind, "bind");
+        requireNonNull(network, "network");
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
@@ -91,13 +89,9 @@ record Settings(
      */
     static Settings of(Arguments arguments, Optional<String> port, Map<String, String> own) {
         return new Settings(
-                arguments
-                        .last(Option.BIND)
-                        .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
-                        .orElse(DEFAULT_BIND),
-                port.map(Values::port).orElse(DEFAULT_PORT),
+                network(arguments, port.map(Values::port)),
                 directory(arguments.last(Option.DIRECTORY)),
-                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_1_1),
+                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
                 scripts(arguments, own),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
@@ -120,10 +114,18 @@ record Settings(
                         .map(d -> Values.path("--record", d).toAbsolutePath()));
     }
 
+    private static Network network(Arguments arguments, Optional<Integer> port) {
+        String bind = arguments
+                .last(Option.BIND)
+                .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
+                .orElse(DEFAULT_BIND);
+        return Network.of(arguments, bind, port, DEFAULT_PORT);
+    }
+
     /** Names what other settings ask for that a running server can't change: its listener, its users, the threads that start scripts. */
     List<String> needingRestart(Settings fresh) {
         var names = new ArrayList<String>();
-        name(names, !bind.equals(fresh.bind) || port != fresh.port, "bind and port");
+        name(names, !network.equals(fresh.network), "where and how to listen, and trusted proxies");
         name(names, protocol != fresh.protocol, "protocol");
         EngineConfig defaults = EngineConfig.defaults();
         name(names, !limits.engine(defaults).equals(fresh.limits.engine(defaults)), "limits of requests, and grace");

@@ -26,6 +26,15 @@ final class Values {
             Map.entry("--bind", "--bind 127.0.0.1"),
             Map.entry("--directory", "--directory /srv/www"),
             Map.entry("--protocol", "--protocol HTTP/1.1"),
+            Map.entry("--listen", "--listen 0.0.0.0:8000 or --listen unix:/run/htbin.sock,mode=660,group=www-data"),
+            Map.entry("--tls-cert", "--tls-cert server.crt"),
+            Map.entry("--tls-key", "--tls-key server.key"),
+            Map.entry("--tls-password-file", "--tls-password-file server.password"),
+            Map.entry("--tls-client-ca", "--tls-client-ca ca.crt"),
+            Map.entry("--tls-client-user", "--tls-client-user cn"),
+            Map.entry("--redirect-http", "--tls-cert server.crt --redirect-http 80 443"),
+            Map.entry("--trust-proxy", "--trust-proxy 10.0.0.0/8"),
+            Map.entry("--proxy-fields", "--proxy-fields forwarded"),
             Map.entry("--cgi-directory", "--cgi-directory /scripts"),
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
             Map.entry("--env", "--env TZ=UTC"),
@@ -80,7 +89,8 @@ final class Values {
         return switch (value) {
             case "HTTP/1.0" -> HttpVersion.HTTP_1_0;
             case "HTTP/1.1" -> HttpVersion.HTTP_1_1;
-            default -> throw refused("--protocol", value, "HTTP/1.0 or HTTP/1.1");
+            case "HTTP/2", "HTTP/2.0" -> HttpVersion.HTTP_2;
+            default -> throw refused("--protocol", value, "HTTP/1.0, HTTP/1.1 or HTTP/2.0");
         };
     }
 
@@ -160,12 +170,19 @@ final class Values {
     }
 
     static Path directory(Option option, String value) {
+        return path(option, value, "a directory").normalize();
+    }
+
+    /** Reads the path of a file; links in it are left to the system, so nothing is shortened. */
+    static Path file(Option option, String value) {
+        return path(option, value, "a file");
+    }
+
+    private static Path path(Option option, String value, String expected) {
         try {
-            return Path.of(notEmpty(option, value, "a directory"))
-                    .toAbsolutePath()
-                    .normalize();
+            return Path.of(notEmpty(option, value, expected)).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw refused(option.longName(), value, "a directory");
+            throw refused(option.longName(), value, expected);
         }
     }
 

@@ -50,8 +50,9 @@ class ConfigFileTest {
                 env = { GIT_PROJECT_ROOT = "/srv/git", TZ = "CET" }
                 limit = { memory = "1G", cpu = 300 }
                 """);
-        assertEquals("::1", settings.bind());
-        assertEquals(80, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(true, settings.quiet());
         assertEquals(false, settings.verbose());
         assertEquals(8, settings.limits().concurrency().scripts());
@@ -74,8 +75,9 @@ class ConfigFileTest {
         Arguments line = Arguments.parse("--bind", "0.0.0.0", "--cgi-directory", "/b", "9000");
         Arguments all = line.after(read("bind = \"::1\"\nport = 80\ncgi-directory = \"/a\"\nquiet = true\n"));
         Settings settings = Settings.of(all, all.positionals().stream().findFirst(), Map.of());
-        assertEquals("0.0.0.0", settings.bind());
-        assertEquals(9000, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("0.0.0.0", 9000, false)),
+                settings.network().places());
         assertEquals(true, settings.quiet());
         assertEquals(List.of("/a", "/b"), settings.scripts().orElseThrow().directories());
     }

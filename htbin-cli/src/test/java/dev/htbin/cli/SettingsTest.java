@@ -29,9 +29,10 @@ class SettingsTest {
     @Test
     void defaultsAreThoseOfTheDocumentation() {
         Settings settings = settings();
-        assertEquals("127.0.0.1", settings.bind());
-        assertEquals(8000, settings.port());
-        assertEquals(HttpVersion.HTTP_1_1, settings.protocol());
+        assertEquals(
+                List.of(new ListenOption.Tcp("127.0.0.1", 8000, false)),
+                settings.network().places());
+        assertEquals(HttpVersion.HTTP_2, settings.protocol());
         assertEquals(Optional.empty(), settings.scripts());
         assertEquals(Set.of(), settings.allowedHosts());
     }
@@ -48,8 +49,9 @@ class SettingsTest {
             })
     void acceptsPythonsSpellings(String line) {
         Settings settings = settings(line.split(" "));
-        assertEquals("::1", settings.bind());
-        assertEquals(80, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(HttpVersion.HTTP_1_0, settings.protocol());
         assertEquals(
                 List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());
@@ -186,8 +188,22 @@ class SettingsTest {
                 "--cgi-directory=/ | --cgi-directory: '/'",
                 "--cgi-directory=/a/../b | --cgi-directory: '/a/../b'",
                 "--cgi-extension=cgi | --cgi-extension: 'cgi'",
-                "--protocol=HTTP/2 | --protocol: 'HTTP/2' (expected: HTTP/1.0 or HTTP/1.1",
+                "--protocol=HTTP/3 | --protocol: 'HTTP/3' (expected: HTTP/1.0, HTTP/1.1 or HTTP/2.0",
                 "--bind= | --bind: ''",
+                "--listen=8000 | --listen: '8000' (expected: HOST:PORT, http:// or https:// before it, or unix:PATH",
+                "--listen=a:99999 | --listen: 'a:99999'",
+                "--listen=ftp://a:1 | --listen: 'ftp://a:1'",
+                "--listen=unix: | --listen: 'unix:'",
+                "--listen=unix:/x,mode=9 | --listen: 'unix:/x,mode=9'",
+                "--listen=unix:/x,owner= | --listen: 'unix:/x,owner='",
+                "--listen=unix:/x,colour=red | --listen: 'unix:/x,colour=red'",
+                "--listen=https://a:1 | --listen: 'https://a:1' without --tls-cert (expected: the certificate",
+                "--tls-key=k | --tls-key: without --tls-cert (expected: the certificate, too",
+                "--tls-client-ca=k | --tls-client-ca: without --tls-cert",
+                "--redirect-http=80 | --redirect-http: without --tls-cert",
+                "--proxy-protocol | --proxy-protocol: without --trust-proxy (expected: the addresses",
+                "--trust-proxy=10.0.0.1/8 | --trust-proxy: '10.0.0.1/8' (expected: an IP address, a block of them, or unix",
+                "--proxy-fields=via | --proxy-fields: 'via' (expected: x-forwarded or forwarded",
                 "--directory= | --directory: ''",
                 "--user= | --user: ''",
                 "--allow-host=a:80 | --allow-host: 'a:80'",

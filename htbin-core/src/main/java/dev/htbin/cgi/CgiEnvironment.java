@@ -32,6 +32,7 @@ record CgiEnvironment(SequencedMap<String, String> variables, List<DroppedField>
         for (MetaVariable variable : MetaVariable.values()) {
             variable.valueIn(request).ifPresent(value -> variables.put(variable.name(), value));
         }
+        request.peer().tls().ifPresent(tls -> TlsVariables.add(tls, variables));
         ProtocolVariables.add(request.request().fields(), variables, dropped);
         for (Map.Entry<String, String> entry : configured.entrySet()) {
             String name = entry.getKey();

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.Octets;
+import dev.htbin.http.Tls;
 import dev.htbin.http.UrlPath;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
@@ -76,8 +78,16 @@ public record ScriptExecution(
                         LaunchPlan.pathTranslated(script, translate, root.directory()),
                         contentLength,
                         id,
-                        Optional.empty()),
+                        authenticated()),
                 config);
+    }
+
+    /** A certificate that the server verified says who the client is, if that was asked of it. */
+    private Optional<CgiRequest.Authentication> authenticated() {
+        return exchange.peer()
+                .tls()
+                .flatMap(Tls::user)
+                .map(user -> new CgiRequest.Authentication("CLIENT_CERT", Octets.ofText(user)));
     }
 
     private Stdin newStdin() {

@@ -59,7 +59,8 @@ class CausesTest {
         var log = new ListAppender<ILoggingEvent>();
         log.start();
         var client = HttpClient.newHttpClient();
-        try (CauseScene scene = CauseScene.in(folder, host)) {
+        CauseScene scene = CauseScene.in(folder, host);
+        try {
             arrangement.arrange(scene);
             logger.addAppender(log);
             FileConfig files = FileConfig.of(scene.site().root());
@@ -69,7 +70,7 @@ class CausesTest {
                 scene.occupy(path -> client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString()));
                 HttpResponse<String> response =
                         client.send(request(server, scene.target()), HttpResponse.BodyHandlers.ofString());
-                scene.close();
+                scene.end();
                 List<String> lines = log.list.stream()
                         .map(ILoggingEvent::getFormattedMessage)
                         .toList();
@@ -84,6 +85,7 @@ class CausesTest {
                         () -> "no access line: " + lines);
             }
         } finally {
+            scene.end();
             client.shutdownNow();
             logger.detachAppender(log);
         }

@@ -37,11 +37,20 @@ final class Blocking implements Callback {
      * @throws IOException if the operation failed, or the thread was interrupted
      */
     void await() throws IOException {
+        awaitEnd();
+        rethrow();
+    }
+
+    /**
+     * Waits until the operation has ended, whether it failed or not.
+     *
+     * @throws InterruptedIOException if the thread was interrupted
+     */
+    void awaitEnd() throws InterruptedIOException {
         while (outcome == null) {
             LockSupport.park(this);
             requireNotInterrupted();
         }
-        rethrow();
     }
 
     /**

@@ -81,7 +81,8 @@ final class EngineHandler extends Handler.Abstract {
             return true;
         }
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        ClientEndPoint client = endPoint instanceof ClientEndPoint plain ? plain : null;
+        ClientEndPoint client = ClientEndPoint.of(endPoint);
+        boolean shared = client != null && client.multiplexed();
         if (client != null && !client.beginExchange()) {
             callback.failed(new Closing());
             return true;
@@ -95,10 +96,13 @@ final class EngineHandler extends Handler.Abstract {
             ending = perform(request, exchange);
         } finally {
             ended(exchange);
+            if (client != null && shared) {
+                client.endExchange();
+            }
         }
         switch (ending) {
             case Ending.Kept _ -> {
-                if (client != null) {
+                if (client != null && !shared) {
                     client.endExchange();
                     if (stopping) {
                         client.closeWhenQuiet();
@@ -117,8 +121,11 @@ final class EngineHandler extends Handler.Abstract {
     }
 
     private Ending perform(Request request, JettyExchange exchange) {
+        if (exchange.lacksBody()) {
+            return new ErrorPage(400, "The body of the request is shorter than its Content-Length.");
+        }
         try {
-            handler.handle(exchange);
+            handlerOf(request).handle(exchange);
             if (exchange.committed()) {
                 return exchange.finish() ? new Ending.Kept() : new Ending.Closed();
             }
@@ -137,6 +144,13 @@ final class EngineHandler extends Handler.Abstract {
             LOG.error("{}: the handler failed", RequestHead.line(request), e);
             return failed(exchange, ErrorPage.INTERNAL);
         }
+    }
+
+    private HttpHandler handlerOf(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ClientConnector connector
+                        && connector.redirectPort().isPresent()
+                ? new Redirect(connector.redirectPort().getAsInt())
+                : handler;
     }
 
     private static Ending failed(JettyExchange exchange, ErrorPage page) {

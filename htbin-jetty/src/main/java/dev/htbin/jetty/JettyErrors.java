@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers the requests that Jetty or the engine refuses: a page, a line in the log, and the connection is closed. */
+/** Answers the requests that Jetty or the engine refuses: a page, a line in the log, and the connection, or the stream of HTTP/2, is closed. */
 final class JettyErrors implements Request.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(JettyErrors.class);
     private static final HttpField TYPE = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
@@ -47,11 +47,13 @@ final class JettyErrors implements Request.Handler {
 
     private void answer(Request request, Response response, Callback callback, Runnable close, ErrorPage page) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        if (endPoint instanceof ClientEndPoint client && !client.beginExchange()) {
+        ClientEndPoint client = ClientEndPoint.of(endPoint);
+        boolean shared = client != null && client.multiplexed();
+        if (client != null && !shared && !client.beginExchange()) {
             callback.failed(new Closing());
             return;
         }
-        AccessLog.refused(
+        AccessLog.answered(
                 request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());
         HttpFields.Mutable fields = response.getHeaders();
         fields.clear();
@@ -59,8 +61,13 @@ final class JettyErrors implements Request.Handler {
         fields.add(request.getConnectionMetaData().getConnector().getServer().getDateField());
         fields.add(TYPE);
         fields.add(NO_SNIFF);
-        fields.add(CLOSE);
         response.setStatus(page.status());
+        if (shared) {
+            // Only the stream ends: what else the connection carries is not concerned.
+            response.write(true, ByteBuffer.wrap(page.html()), callback);
+            return;
+        }
+        fields.add(CLOSE);
         Callback sent = Callback.from(
                 () -> Thread.startVirtualThread(() -> {
                     Linger.discard(endPoint);
@@ -85,7 +92,8 @@ final class JettyErrors implements Request.Handler {
             case 413 -> new ErrorPage(413, "The body of the request is too large.");
             case 414 -> new ErrorPage(414, "The request line is too long.");
             case 417 -> new ErrorPage(417, "The only expectation that is met here is 100-continue.");
-            case 426, 505 -> new ErrorPage(505, "The versions that are spoken here are HTTP/1.0 and HTTP/1.1.");
+            case 426, 505 ->
+                new ErrorPage(505, "The versions that are spoken here are HTTP/1.0, HTTP/1.1, and HTTP/2.");
             case 431 -> new ErrorPage(431, "The head of the request is too large.");
             case 501 -> new ErrorPage(501, "The request asks for what is not implemented here.");
             default ->

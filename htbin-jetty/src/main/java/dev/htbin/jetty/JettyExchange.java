@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Exchange;
 import dev.htbin.http.FileRegion;
+import dev.htbin.http.Forwarding;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
+import dev.htbin.http.Tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -24,6 +26,10 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -47,8 +53,10 @@ final class JettyExchange implements Exchange {
     private final EngineConfig config;
     private final HttpField software;
     private final RequestBody body;
-    private @Nullable Request request;
-    private @Nullable Peer peer;
+    /** Whether other exchanges use the connection, too: HTTP/2. */
+    private final boolean shared;
+
+    private @Nullable Forwarding seen;
     private @Nullable ResponseOutput output;
     private volatile boolean committed;
     private volatile boolean completed;
@@ -65,6 +73,7 @@ final class JettyExchange implements Exchange {
         this.software = engine.software();
         this.body = new RequestBody(request, config);
         var version = request.getConnectionMetaData().getHttpVersion();
+        this.shared = version == org.eclipse.jetty.http.HttpVersion.HTTP_2;
         if (version == org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                 && request.getHeaders().contains(HttpHeader.EXPECT)) {
             request.addHttpStreamWrapper(stream -> new ResponseStream(stream, "", version));
@@ -73,27 +82,39 @@ final class JettyExchange implements Exchange {
 
     @Override
     public Request request() {
-        if (request == null) {
-            request = RequestHead.of(jettyRequest);
-        }
-        return request;
+        return seen().request();
     }
 
     @Override
     public Peer peer() {
-        if (peer == null) {
-            ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
-            InetSocketAddress client = inet(connection.getRemoteSocketAddress());
-            InetSocketAddress local = inet(connection.getLocalSocketAddress());
-            boolean tcp = RequestHead.version(jettyRequest) != HttpVersion.HTTP_2
-                    && connection.getRemoteSocketAddress() instanceof InetSocketAddress;
-            peer = new Peer(
-                    client,
-                    local,
-                    connection.isSecure(),
-                    tcp ? Optional.of(new Peer.TcpConnection(local, client)) : Optional.empty());
+        return seen().peer();
+    }
+
+    /** Returns the request as its client made it. */
+    private Forwarding seen() {
+        if (seen == null) {
+            seen = Forwarding.of(RequestHead.of(jettyRequest), connected(), config.proxies());
         }
-        return peer;
+        return seen;
+    }
+
+    /** Returns the two ends of the connection: as the operating system has them, and as a PROXY header tells them. */
+    private Peer connected() {
+        ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
+        InetSocketAddress client = inet(connection.getRemoteSocketAddress());
+        InetSocketAddress local = inet(connection.getLocalSocketAddress());
+        ClientEndPoint raw = ClientEndPoint.of(connection.getConnection().getEndPoint());
+        Optional<Peer.TcpConnection> tcp = Optional.empty();
+        if (!shared
+                && raw != null
+                && raw.getRemoteSocketAddress() instanceof InetSocketAddress remote
+                && raw.getLocalSocketAddress() instanceof InetSocketAddress here) {
+            tcp = Optional.of(new Peer.TcpConnection(here, remote));
+        }
+        Optional<Tls> tls = raw == null
+                ? Optional.empty()
+                : raw.tls(connection.getConnection().getEndPoint());
+        return new Peer(client, local, tls.isPresent(), tcp, tls);
     }
 
     @Override
@@ -103,7 +124,14 @@ final class JettyExchange implements Exchange {
 
     @Override
     public boolean hasRequestBody() {
-        return jettyRequest.getLength() >= 0 || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        return jettyRequest.getLength() >= 0
+                || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+                || (shared && body.exists());
+    }
+
+    /** Tells whether the head announced a body, and the stream ended with the head: malformed by RFC 9113 section 8.1.1. */
+    boolean lacksBody() {
+        return shared && jettyRequest.getLength() > 0 && !body.exists();
     }
 
     @Override
@@ -151,6 +179,15 @@ final class JettyExchange implements Exchange {
             return;
         }
         aborted = requireNonNull(cause, "cause");
+        if (jettyRequest.getConnectionMetaData().getConnection() instanceof HTTP2Connection http2) {
+            int id = Integer.parseInt(jettyRequest.getId());
+            Stream stream = http2.getSession().getStream(id);
+            if (stream != null) {
+                stream.reset(new ResetFrame(id, ErrorCode.INTERNAL_ERROR.code), org.eclipse.jetty.util.Callback.NOOP);
+            }
+            return;
+        }
+        // Not through TLS, which would end as if nothing were amiss.
         EndPoint endPoint = endPoint();
         if (endPoint.getTransport() instanceof SocketChannel channel) {
             try {
@@ -200,11 +237,11 @@ final class JettyExchange implements Exchange {
         }
         committed = true;
         var fields = new ResponseFields(head, length);
-        closes = fields.closes() || config.protocol() == HttpVersion.HTTP_1_0 || leavesBody();
+        boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
+        closes = !shared && (fields.closes() || capped || leavesBody());
         fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
         jettyResponse.setStatus(head.status());
-        boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
-        if (!head.reason().isEmpty() || capped) {
+        if (!shared && (!head.reason().isEmpty() || capped)) {
             var version = capped
                     ? org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                     : jettyRequest.getConnectionMetaData().getHttpVersion();
@@ -250,10 +287,12 @@ final class JettyExchange implements Exchange {
         jettyResponse.write(last, content, sent);
         try {
             if (!sent.await(millis)) {
-                abort(new IOException("the client took less than %d octets of the response in a second"
-                        .formatted(config.limits().responseBytesPerSecond())));
+                var slow = new IOException("the client took less than %d octets of the response in a second"
+                        .formatted(config.limits().responseBytesPerSecond()));
+                abort(slow);
                 // The abort ends the write; until then the octets may still be read.
-                sent.await();
+                sent.awaitEnd();
+                throw slow;
             }
         } catch (IOException e) {
             disconnected();
@@ -307,7 +346,7 @@ final class JettyExchange implements Exchange {
         if (output != null) {
             output.close();
         }
-        return !closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS));
+        return shared || (!closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS)));
     }
 
     /** Tells whether nobody is there to respond to. */
@@ -327,7 +366,9 @@ final class JettyExchange implements Exchange {
     }
 
     private EndPoint endPoint() {
-        return jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
+        EndPoint layer = jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
+        ClientEndPoint client = ClientEndPoint.of(layer);
+        return client == null ? layer : client;
     }
 
     private static InetSocketAddress inet(@Nullable SocketAddress address) {

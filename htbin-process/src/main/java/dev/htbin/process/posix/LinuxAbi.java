@@ -71,6 +71,10 @@ final class LinuxAbi {
     static final int AF_INET6 = 10;
     static final int SOL_SOCKET = 1;
     static final int SO_COOKIE = 57;
+    static final int SO_ACCEPTCONN = 30;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
+    static final int MSG_NOSIGNAL = 0x4000;
     static final int SIZEOF_SOCKADDR_STORAGE = 128;
 
     // sched.h, sys/prctl.h, linux/capability.h

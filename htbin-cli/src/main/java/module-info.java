@@ -1,6 +1,7 @@
 /** The command {@code htbin}. */
 @org.jspecify.annotations.NullMarked
 module dev.htbin.cli {
+    requires static org.checkerframework.checker.qual;
     requires static org.jspecify;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
@@ -10,7 +11,6 @@ module dev.htbin.cli {
     requires jdk.unsupported;
     requires org.slf4j;
     requires org.tomlj;
-    requires static org.checkerframework.checker.qual;
 
     provides ch.qos.logback.classic.spi.Configurator with
             dev.htbin.cli.LogConfiguration;

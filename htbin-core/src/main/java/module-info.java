@@ -9,5 +9,8 @@ module dev.htbin.core {
     exports dev.htbin.http;
     exports dev.htbin.file;
     exports dev.htbin.cgi;
+    exports dev.htbin.check;
+    exports dev.htbin.develop;
     exports dev.htbin.handler;
+    exports dev.htbin.json;
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,10 +14,11 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /**
  * The command line, split into options and positional arguments; what their values mean is not looked at yet.
  *
+ * @param subcommand what is asked for
  * @param options the values of each option that was given, in order; those that take none have an empty list
- * @param positionals the arguments that are no option's
+ * @param positionals the arguments that are no option's, the subcommand's word not among them
  */
-record Arguments(Map<Option, List<String>> options, List<String> positionals) {
+record Arguments(Subcommand subcommand, Map<Option, List<String>> options, List<String> positionals) {
     Arguments {
         options = Map.copyOf(options);
         positionals = List.copyOf(positionals);
@@ -29,9 +31,22 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
      * @throws UsageException if an option is unknown, ambiguous, or lacks its value
      */
     static Arguments parse(String... commandLine) {
+        Subcommand first = commandLine.length == 0 ? Subcommand.SERVE : Subcommand.of(commandLine[0]);
+        Arguments arguments = parse(first, commandLine);
+        if (first == Subcommand.SERVE && !arguments.positionals.isEmpty()) {
+            // Its options may come before a subcommand's word.
+            Subcommand later = Subcommand.of(arguments.positionals.getFirst());
+            arguments = later == Subcommand.SERVE ? arguments : parse(later, commandLine);
+        }
+        return arguments.checked();
+    }
+
+    private static Arguments parse(Subcommand subcommand, String... commandLine) {
         CommandSpec spec = CommandSpec.create().name("htbin");
         for (Option option : Option.values()) {
-            spec.addOption(specOf(option));
+            if (option.subcommands().contains(subcommand)) {
+                spec.addOption(specOf(option, subcommand));
+            }
         }
         spec.addPositional(PositionalParamSpec.builder()
                 .arity("0..*")
@@ -43,10 +58,23 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
                 .setInterpolateVariables(false)
                 .setAbbreviatedOptionsAllowed(true);
         try {
-            return of(parser.parseArgs(commandLine));
+            return of(subcommand, parser.parseArgs(commandLine));
         } catch (CommandLine.ParameterException e) {
-            throw usage(e);
+            throw usage(subcommand, e);
         }
+    }
+
+    private Arguments checked() {
+        int count = positionals.size();
+        boolean asked = has(Option.HELP) || has(Option.VERSION);
+        if (asked || (count >= subcommand.leastOperands() && count <= subcommand.mostOperands())) {
+            return this;
+        }
+        throw new UsageException("%s: %s (expected: htbin %s)"
+                .formatted(
+                        subcommand == Subcommand.SERVE ? "arguments" : subcommand.word(),
+                        count == 0 ? "no argument" : String.join(" ", positionals),
+                        subcommand.usage()));
     }
 
     /** Tells whether an option was given. */
@@ -65,8 +93,8 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
         return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
     }
 
-    private static OptionSpec specOf(Option option) {
-        var builder = OptionSpec.builder(option.names().toArray(String[]::new));
+    private static OptionSpec specOf(Option option, Subcommand subcommand) {
+        var builder = OptionSpec.builder(option.names(subcommand).toArray(String[]::new));
         return option.label().isEmpty()
                 ? builder.arity("0").type(boolean[].class).build()
                 : builder.arity("1")
@@ -76,7 +104,7 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
                         .build();
     }
 
-    private static Arguments of(CommandLine.ParseResult parsed) {
+    private static Arguments of(Subcommand subcommand, CommandLine.ParseResult parsed) {
         var options = new EnumMap<Option, List<String>>(Option.class);
         for (Option option : Option.values()) {
             if (parsed.hasMatchedOption(option.longName())) {
@@ -89,14 +117,20 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
                                         parsed.matchedOption(option.longName()).originalStringValues()));
             }
         }
-        List<String> positionals =
+        List<String> words =
                 parsed.hasMatchedPositional(0) ? parsed.matchedPositional(0).originalStringValues() : List.of();
-        return new Arguments(options, positionals);
+        return new Arguments(
+                subcommand, options, subcommand == Subcommand.SERVE ? words : words.subList(1, words.size()));
     }
 
-    private static UsageException usage(CommandLine.ParameterException e) {
+    private static UsageException usage(Subcommand subcommand, CommandLine.ParameterException e) {
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
             String name = unmatched.getUnmatched().getFirst();
+            Optional<Option> elsewhere = elsewhere(name);
+            if (elsewhere.isPresent()) {
+                return new UsageException("%s: not with %s (expected: only with %s)"
+                        .formatted(name, nameOf(subcommand), namesOf(elsewhere.get())));
+            }
             return new UsageException("option: '%s' (expected: %s)".formatted(name, suggestion(name)));
         }
         if (e instanceof CommandLine.MissingParameterException incomplete
@@ -106,6 +140,27 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
         }
         String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return new UsageException("%s (expected: as in 'htbin --help')".formatted(message));
+    }
+
+    /** Returns the option of that name that another subcommand has. */
+    private static Optional<Option> elsewhere(String given) {
+        String name = given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
+        for (Option option : Option.values()) {
+            for (Subcommand subcommand : option.subcommands()) {
+                if (option.names(subcommand).contains(name)) {
+                    return Optional.of(option);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String namesOf(Option option) {
+        return option.subcommands().stream().map(Arguments::nameOf).collect(Collectors.joining(", "));
+    }
+
+    private static String nameOf(Subcommand subcommand) {
+        return subcommand == Subcommand.SERVE ? "serving" : subcommand.word();
     }
 
     private static String suggestion(String given) {
@@ -134,7 +189,9 @@ record Arguments(Map<Option, List<String>> options, List<String> positionals) {
         var all = new EnumMap<Option, List<String>>(Option.class);
         all.putAll(others.options);
         options.forEach((option, values) -> all.merge(option, values, Arguments::joined));
-        return new Arguments(all, positionals.isEmpty() ? others.positionals : positionals);
+        // The positional argument of a file is the port.
+        boolean port = subcommand == Subcommand.SERVE && positionals.isEmpty();
+        return new Arguments(subcommand, all, port ? others.positionals : positionals);
     }
 
     private static List<String> joined(List<String> first, List<String> then) {

@@ -59,7 +59,7 @@ final class Command {
 
     private static int dispatch(Arguments arguments, Console console) throws IOException, InterruptedException {
         if (arguments.has(Option.HELP)) {
-            console.print(HelpText.text());
+            console.print(HelpText.of(arguments.subcommand()));
             return OK;
         }
         if (arguments.has(Option.VERSION)) {
@@ -70,51 +70,42 @@ final class Command {
             return OK;
         }
         List<String> words = arguments.positionals();
-        if (!words.isEmpty() && words.getFirst().equals("config")) {
-            return checkConfiguration(words, console);
-        }
-        if (!words.isEmpty() && words.getFirst().equals("explain")) {
-            if (words.size() != 3) {
-                throw new UsageException(
-                        "explain: %s (expected: METHOD and URL, for example explain GET '/cgi-bin/x?a=b')"
-                                .formatted(words.subList(1, words.size())));
+        return switch (arguments.subcommand()) {
+            case SERVE -> Serve.run(() -> settings(arguments), arguments.has(Option.CONFIG), console);
+            case EXPLAIN -> {
+                Settings settings = settings(arguments);
+                LogConfiguration.keepToWarnings();
+                yield Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(0), words.get(1), console);
             }
-            Settings settings = Settings.of(configured(arguments), Optional.empty(), System.getenv());
-            LogConfiguration.keepToWarnings();
-            return Explain.of(settings, arguments.all(Option.HEADER)).print(words.get(1), words.get(2), console);
-        }
-        if (words.size() > 1) {
-            throw new UsageException("arguments: %s (expected: at most one, the port, for example htbin --cgi 8000)"
-                    .formatted(String.join(" ", words)));
-        }
-        if (arguments.has(Option.HEADER)) {
-            throw new UsageException(
-                    "--header: only with explain (expected: for example htbin explain -H 'Cookie: a=b' GET /cgi-bin/x)");
-        }
-        return Serve.run(() -> settings(arguments), arguments.has(Option.CONFIG), console);
+            case CHECK -> Check.of(arguments, settings(arguments)).print(console);
+            case RUN -> Run.of(arguments, settings(arguments)).print(console);
+            case REPLAY -> Replay.of(arguments, settings(arguments)).print(console);
+            case CONFIG -> checkConfiguration(words, console);
+        };
     }
 
     private static int checkConfiguration(List<String> words, Console console) throws IOException {
-        if (words.size() != 3 || !words.get(1).equals("check")) {
+        if (!words.getFirst().equals("check")) {
             throw new UsageException("config: %s (expected: check and a file, for example config check /etc/htbin.toml)"
-                    .formatted(words.subList(1, words.size())));
+                    .formatted(words));
         }
-        Arguments read = ConfigFile.read(Path.of(words.get(2)));
-        Settings settings = Settings.of(read, read.positionals().stream().findFirst(), System.getenv());
-        DocumentRoot.of(settings.directory());
-        console.print("%s: no mistakes found%n".formatted(words.get(2)));
+        Arguments read = ConfigFile.read(Path.of(words.get(1)));
+        DocumentRoot.of(settingsOf(read).directory());
+        console.print("%s: no mistakes found%n".formatted(words.get(1)));
         return OK;
     }
 
+    /** Returns what the configuration file says, if one is named, and then the command line. */
     private static Settings settings(Arguments arguments) throws IOException {
-        Arguments all = configured(arguments);
-        return Settings.of(all, all.positionals().stream().findFirst(), System.getenv());
+        Optional<String> file = arguments.last(Option.CONFIG);
+        return settingsOf(file.isEmpty() ? arguments : arguments.after(ConfigFile.read(Path.of(file.get()))));
     }
 
-    /** Returns what the configuration file says, if one is named, and then the command line. */
-    private static Arguments configured(Arguments arguments) throws IOException {
-        Optional<String> file = arguments.last(Option.CONFIG);
-        return file.isEmpty() ? arguments : arguments.after(ConfigFile.read(Path.of(file.get())));
+    private static Settings settingsOf(Arguments arguments) {
+        Optional<String> port = arguments.subcommand() == Subcommand.SERVE
+                ? arguments.positionals().stream().findFirst()
+                : Optional.empty();
+        return Settings.of(arguments, port, System.getenv());
     }
 
     private static String messageOf(IOException e) {

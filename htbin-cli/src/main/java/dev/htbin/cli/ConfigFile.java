@@ -56,7 +56,7 @@ final class ConfigFile {
                         config.problems.add(new Problem(error.position().line(), String.valueOf(error.getMessage()))));
         config.table(parsed);
         config.throwProblems();
-        return new Arguments(config.options, config.positionals);
+        return new Arguments(Subcommand.SERVE, config.options, config.positionals);
     }
 
     private static String describe(IOException e) {
@@ -134,7 +134,10 @@ final class ConfigFile {
 
     private static void tryAlone(Option option, List<String> values) {
         try {
-            Settings.of(new Arguments(Map.of(option, values), List.of()), Optional.empty(), System.getenv());
+            Settings.of(
+                    new Arguments(Subcommand.SERVE, Map.of(option, values), List.of()),
+                    Optional.empty(),
+                    System.getenv());
         } catch (UsageException e) {
             if (!e.ofCombination()) {
                 throw e;

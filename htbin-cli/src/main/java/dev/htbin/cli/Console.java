@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
@@ -25,6 +26,24 @@ record Console(PrintStream out, PrintStream err) {
     void complain(String message) {
         err.println("htbin: " + LogText.escape(message));
         err.flush();
+    }
+
+    /** Prints one line to standard error as it is, but for control characters, which are escaped. */
+    void tell(String message) {
+        err.println(LogText.escape(message));
+        err.flush();
+    }
+
+    /** Returns where octets from scripts go: standard output, and on a terminal only what it would not act on. */
+    OutputStream body() {
+        return isTerminal() ? new TerminalOutput(out) : out;
+    }
+
+    /** Tells whether somebody reads along. */
+    @SuppressWarnings("SystemConsoleNull") // without a terminal it is null again since JDK 25
+    boolean isTerminal() {
+        java.io.Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     void flush() {

@@ -53,6 +53,13 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         }
     }
 
+    /** Logs nothing but what is wrong with htbin itself: what scripts do is told in another way. */
+    static void keepToErrors() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger("dev.htbin").setLevel(Level.ERROR);
+        }
+    }
+
     private static final class StderrAppender extends AppenderBase<ILoggingEvent> {
         private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 

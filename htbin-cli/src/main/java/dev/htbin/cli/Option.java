@@ -1,95 +1,204 @@
 package dev.htbin.cli;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** Every option of the command: its names, the label of its value, and its line of help. The order is that of the help text. */
+/** Every option of the command: where it applies, its names, the label of its value, and its line of help. The order is that of the help texts. */
 enum Option {
-    CGI("", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
-    BIND("ADDR", "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.", "-b", "--bind"),
-    DIRECTORY("DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
-    PROTOCOL("VERSION", "Speak HTTP/1.0, HTTP/1.1 or HTTP/2.0 at most. Default: HTTP/2.0.", "-p", "--protocol"),
+    CGI(Use.ANYWHERE, "", "Run CGI scripts in /cgi-bin and /htbin.", "--cgi"),
+    BIND(
+            Use.SERVERS,
+            "ADDR",
+            "Listen on this address or name only. Default: 127.0.0.1; 0.0.0.0 or :: for all.",
+            "-b",
+            "--bind"),
+    DIRECTORY(Use.ANYWHERE, "DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
+    PROTOCOL(
+            Use.SERVERS,
+            "VERSION",
+            "Speak HTTP/1.0, HTTP/1.1 or HTTP/2.0 at most. Default: HTTP/2.0.",
+            "-p",
+            "--protocol"),
     LISTEN(
+            Use.SERVERS,
             "ADDR",
             "Listen on HOST:PORT, https://HOST:PORT or unix:PATH[,mode=660][,owner=NAME][,group=NAME]. Repeatable.",
             "--listen"),
-    TLS_CERT("FILE", "Speak TLS with this certificate and its chain, PEM; may have the key, too.", "--tls-cert"),
-    TLS_KEY("FILE", "The certificate's private key, PEM.", "--tls-key"),
-    TLS_PASSWORD_FILE("FILE", "A file with the password of the key.", "--tls-password-file"),
-    TLS_CLIENT_CA("FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
-    TLS_CLIENT_OPTIONAL("", "Let in clients without a certificate, too.", "--tls-client-optional"),
-    TLS_CLIENT_USER("NAME", "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.", "--tls-client-user"),
-    REDIRECT_HTTP("PORT", "Redirect from http on this port to https.", "--redirect-http"),
-    PROXY_PROTOCOL("", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
+    TLS_CERT(
+            Use.SERVERS,
+            "FILE",
+            "Speak TLS with this certificate and its chain, PEM; may have the key, too.",
+            "--tls-cert"),
+    TLS_KEY(Use.SERVERS, "FILE", "The certificate's private key, PEM.", "--tls-key"),
+    TLS_PASSWORD_FILE(Use.SERVERS, "FILE", "A file with the password of the key.", "--tls-password-file"),
+    TLS_CLIENT_CA(
+            Use.SERVERS, "FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
+    TLS_CLIENT_OPTIONAL(Use.SERVERS, "", "Let in clients without a certificate, too.", "--tls-client-optional"),
+    TLS_CLIENT_USER(
+            Use.SERVERS,
+            "NAME",
+            "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.",
+            "--tls-client-user"),
+    REDIRECT_HTTP(Use.SERVERS, "PORT", "Redirect from http on this port to https.", "--redirect-http"),
+    PROXY_PROTOCOL(Use.SERVERS, "", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
     TRUST_PROXY(
+            Use.SERVERS,
             "CIDR",
             "Believe proxies at these addresses who the client is; unix: on Unix sockets. Repeatable.",
             "--trust-proxy"),
-    PROXY_FIELDS("KIND", "Where they say it: x-forwarded or forwarded. Default: x-forwarded.", "--proxy-fields"),
+    PROXY_FIELDS(
+            Use.SERVERS,
+            "KIND",
+            "Where they say it: x-forwarded or forwarded. Default: x-forwarded.",
+            "--proxy-fields"),
     CGI_DIRECTORY(
+            Use.ANYWHERE,
             "PATH",
             "Run what lies below this URL path, instead of /cgi-bin and /htbin. Repeatable.",
             "--cgi-directory"),
-    CGI_EXTENSION("EXT", "Run files with this ending, such as .cgi, wherever they lie. Repeatable.", "--cgi-extension"),
-    AUTH("[PATH=]FILE", "Ask for a name and a password of this htpasswd file. Repeatable.", "--auth"),
+    CGI_EXTENSION(
+            Use.ANYWHERE,
+            "EXT",
+            "Run files with this ending, such as .cgi, wherever they lie. Repeatable.",
+            "--cgi-extension"),
+    AUTH(Use.ANYWHERE, "[PATH=]FILE", "Ask for a name and a password of this htpasswd file. Repeatable.", "--auth"),
     ANONYMOUS(
+            Use.ANYWHERE,
             "[PATH=]WHICH",
             "Don't ask for these: METHODS, */LAST/NAMES, ?NAME=VALUE, or *. Repeatable.",
             "--anonymous"),
-    REALM("[PATH=]TEXT", "What clients are told that they are asked for. Default: the path.", "--realm"),
+    REALM(Use.ANYWHERE, "[PATH=]TEXT", "What clients are told that they are asked for. Default: the path.", "--realm"),
     PASS_AUTHORIZATION(
+            Use.ANYWHERE,
             "PATH", "Give scripts at this URL path and below HTTP_AUTHORIZATION. Repeatable.", "--pass-authorization"),
     ENV(
+            Use.ANYWHERE,
             "[PATH=]NAME[=VALUE]",
             "Give scripts this variable; NAME alone: with the server's own value. Repeatable.",
             "--env"),
-    USER("NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
+    USER(Use.ANYWHERE, "NAME", "Run scripts as this user. Default: nobody when started as root.", "--user"),
     PROFILE(
+            Use.ANYWHERE,
             "[PATH=]KIND",
             "What scripts may do: open, standard, no-network, readonly or strict. Default: standard. Repeatable.",
             "--profile"),
-    READ("[PATH=]DIR", "Let scripts read this; beside it only the system and the site then. Repeatable.", "--read"),
+    READ(
+            Use.ANYWHERE,
+            "[PATH=]DIR",
+            "Let scripts read this; beside it only the system and the site then. Repeatable.",
+            "--read"),
     WRITE(
+            Use.ANYWHERE,
             "[PATH=]DIR",
             "Let scripts write this; beside it only a private temporary directory then. Repeatable.",
             "--write"),
     SCRIPT_USER(
-            "[PATH=]NAME", "As root: run scripts as this user, whose own they must be. Repeatable.", "--script-user"),
+            Use.ANYWHERE,
+            "[PATH=]NAME",
+            "As root: run scripts as this user, whose own they must be. Repeatable.",
+            "--script-user"),
     REQUIRE_CONFINEMENT(
-            "", "Don't start where the kernel can't confine scripts as asked for.", "--require-confinement"),
+            Use.ANYWHERE,
+            "",
+            "Don't start where the kernel can't confine scripts as asked for.",
+            "--require-confinement"),
     SERVER_USER(
+            Use.SERVERS,
             "NAME",
             "As root: become this user once started. Default: htbin, or daemon, if it can read the directory.",
             "--server-user"),
-    LIMIT("[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
-    MAX_SCRIPTS("N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
+    LIMIT(Use.ANYWHERE, "[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
+    MAX_SCRIPTS(Use.SERVERS, "N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
-            "N", "Let at most N requests wait for a script; more get 503. Default: 4 for each script.", "--max-queue"),
-    SCRIPT_TIMEOUT("SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
-    SCRIPT_TOTAL("SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
-    GRACE("SECONDS", "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.", "--grace"),
-    MAX_BODY("BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
+            Use.SERVERS,
+            "N",
+            "Let at most N requests wait for a script; more get 503. Default: 4 for each script.",
+            "--max-queue"),
+    SCRIPT_TIMEOUT(
+            Use.ANYWHERE, "SECONDS", "End a script that is silent for so long. Default: 60.", "--script-timeout"),
+    SCRIPT_TOTAL(Use.ANYWHERE, "SECONDS", "End a script that has run for so long. Default: 3600.", "--script-total"),
+    GRACE(
+            Use.ANYWHERE,
+            "SECONDS",
+            "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.",
+            "--grace"),
+    MAX_BODY(Use.ANYWHERE, "BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
     CONFIG(
+            Use.ANYWHERE,
             "FILE",
             "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
             "-c",
             "--config"),
-    ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),
-    HEADER("FIELD", "With explain: a field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
-    QUIET("", "Log no requests.", "-q", "--quiet"),
-    VERBOSE("", "Log in detail, with a stack trace for each failure of htbin itself.", "--verbose"),
-    VERSION("", "Print the version and end.", "-V", "--version"),
-    HELP("", "Print this help and end.", "-h", "--help");
+    ALLOW_HOST(
+            Use.SERVERS,
+            "NAME",
+            "Answer to this host name too when bound to loopback; * for all. Repeatable.",
+            "--allow-host"),
+    HEADER(Use.REQUESTS, "FIELD", "A field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
+    DEV(
+            Use.SERVERS,
+            "",
+            "Show on the page why a script failed, keep the last 50 runs, reload pages on changes. Only on loopback.",
+            "--dev"),
+    DEV_ANYWHERE(
+            Use.SERVERS,
+            "",
+            "As --dev, also where other machines can see it: environments, sources of errors, requests.",
+            "--dev-anywhere"),
+    NO_LIVE_RELOAD(Use.SERVERS, "", "With --dev: add nothing to pages.", "--no-live-reload"),
+    RECORD(Use.RECORDERS, "DIR", "Keep every run of a script in this directory; with replay: look there.", "--record"),
+    UNDER(Use.REPLAY, "COMMAND", "Run the script by this command, such as 'strace -f', as yourself.", "--under"),
+    METHOD(Use.RUN, "METHOD", "The method of the request. Default: GET, with --data POST.", "-X", "--request"),
+    DATA(
+            Use.RUN,
+            "BODY|@FILE",
+            "The body of the request, or the file that has it; @-: standard input.",
+            "-d",
+            "--data"),
+    RUN(Use.CHECK, "", "Make a GET request to each script that nothing is wrong with, too.", "--run"),
+    JSON(Use.CHECK, "", "Print what was found as JSON.", "--json"),
+    QUIET(Use.SERVERS, "", "Log no requests.", "-q", "--quiet"),
+    VERBOSE(
+            Use.EVERYWHERE,
+            "",
+            "Say more: environment, standard error and times with run, else a log in detail.",
+            "-v",
+            "--verbose"),
+    VERSION(Use.EVERYWHERE, "", "Print the version and end.", "-V", "--version"),
+    HELP(Use.EVERYWHERE, "", "Print this help and end.", "-h", "--help");
 
+    private final Use use;
     private final String label;
     private final String help;
     private final String shortName;
     private final String longName;
 
-    Option(String label, String help, String longName) {
-        this(label, help, "", longName);
+    /** Where an option applies. */
+    private enum Use {
+        EVERYWHERE(EnumSet.allOf(Subcommand.class)),
+        ANYWHERE(EnumSet.complementOf(EnumSet.of(Subcommand.CONFIG))),
+        SERVERS(EnumSet.of(Subcommand.SERVE, Subcommand.EXPLAIN)),
+        RECORDERS(EnumSet.of(Subcommand.SERVE, Subcommand.REPLAY)),
+        REPLAY(EnumSet.of(Subcommand.REPLAY)),
+        REQUESTS(EnumSet.of(Subcommand.EXPLAIN, Subcommand.RUN)),
+        CHECK(EnumSet.of(Subcommand.CHECK)),
+        RUN(EnumSet.of(Subcommand.RUN));
+
+        @SuppressWarnings("ImmutableEnumChecker") // never changed
+        private final Set<Subcommand> subcommands;
+
+        Use(Set<Subcommand> subcommands) {
+            this.subcommands = subcommands;
+        }
     }
 
-    Option(String label, String help, String shortName, String longName) {
+    Option(Use use, String label, String help, String longName) {
+        this(use, label, help, "", longName);
+    }
+
+    Option(Use use, String label, String help, String shortName, String longName) {
+        this.use = use;
         this.label = label;
         this.help = help;
         this.shortName = shortName;
@@ -106,9 +215,15 @@ enum Option {
         return help;
     }
 
-    /** Returns the option's names, the long one last. */
-    List<String> names() {
-        return shortName.isEmpty() ? List.of(longName) : List.of(shortName, longName);
+    /** Returns what the option applies to. */
+    Set<Subcommand> subcommands() {
+        return use.subcommands;
+    }
+
+    /** Returns the option's names, the long one last. A short name that an option of the subcommand alone has is no other's there. */
+    List<String> names(Subcommand subcommand) {
+        boolean taken = this == DIRECTORY && DATA.subcommands().contains(subcommand);
+        return shortName.isEmpty() || taken ? List.of(longName) : List.of(shortName, longName);
     }
 
     /** Returns the option's long name. */
@@ -129,8 +244,8 @@ enum Option {
     /** Tells whether it may stand in a configuration file. */
     boolean configurable() {
         return switch (this) {
-            case CONFIG, HEADER, VERSION, HELP -> false;
-            default -> true;
+            case CONFIG, VERSION, HELP -> false;
+            default -> use.subcommands.contains(Subcommand.SERVE);
         };
     }
 }

@@ -49,7 +49,7 @@ public final class Rehearsal {
         var console = new Console(new PrintStream(OutputStream.nullOutputStream()), System.err);
         var commandLine = Arguments.parse("--cgi", "--directory", site.toString(), "0");
         StopSignals.watch(false);
-        HelpText.text();
+        HelpText.of(Subcommand.SERVE);
         Settings settings =
                 Settings.of(commandLine, commandLine.positionals().stream().findFirst(), Map.of());
         // Who started it must be able to write the cache.

@@ -4,6 +4,7 @@ import dev.htbin.auth.AuthRules;
 import dev.htbin.auth.BasicAuthentication;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
+import dev.htbin.develop.Development;
 import dev.htbin.file.FileConfig;
 import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.handler.CgiHttpRequestHandler;
@@ -23,6 +24,9 @@ import dev.htbin.process.launch.ServiceManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +38,7 @@ final class Serve implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
 
     private final Optional<ScriptHost> host;
+    private final Optional<Development> development;
     private final HttpServer server;
     private final ServiceManager manager;
     private final CurrentHandler handler;
@@ -48,11 +53,13 @@ final class Serve implements AutoCloseable {
     private Serve(
             Settings settings,
             Optional<ScriptHost> host,
+            Optional<Development> development,
             HttpServer server,
             CurrentHandler handler,
             ServiceManager manager) {
         this.settings = settings;
         this.host = host;
+        this.development = development;
         this.server = server;
         this.handler = handler;
         this.manager = manager;
@@ -89,10 +96,10 @@ final class Serve implements AutoCloseable {
                 LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
                 return;
             }
-            HttpHandler next = handlerOf(fresh, Site.of(fresh), host, server.addresses());
+            HttpHandler next = handlerOf(fresh, Site.of(fresh), host, development);
             server.reloadCertificates();
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
-            handler.become(next);
+            handler.become(checked(next, server.addresses(), fresh));
             settings = fresh;
             LogConfiguration.adjust(fresh.quiet(), fresh.verbose());
             LOG.info("the configuration was read again and is in force");
@@ -112,28 +119,37 @@ final class Serve implements AutoCloseable {
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         Site site = Site.of(settings);
         DocumentRoot root = site.root();
+        requireRecordsElsewhere(settings, root);
         ServiceManager manager = ServiceManager.of(System.getenv());
         List<ListenerConfig> places = settings.network().listeners(manager.sockets());
         Listener listener = HttpServer.bind(places, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
+        Optional<Development> development = Optional.empty();
         try {
+            requireLoopback(settings, listener.addresses());
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
             var banner = new Banner(root, settings, become);
             if (settings.scripts().isPresent()) {
                 Settings.Scripts scripts = settings.scripts().get();
+                prepareRecords(settings, become);
                 Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
+                if (settings.development().any()) {
+                    development = Optional.of(Development.start(root.directory(), settings.development()));
+                }
             } else {
                 RootUser.leave(become);
             }
-            var handler = new CurrentHandler(handlerOf(settings, site, host, listener.addresses()));
+            var handler = new CurrentHandler(
+                    checked(handlerOf(settings, site, host, development), listener.addresses(), settings));
             HttpServer server = listener.serve(handler);
             console.print(banner.text(places, server.addresses(), site.logins()));
             manager.ready();
-            return new Serve(settings, host, server, handler, manager);
+            return new Serve(settings, host, development, server, handler, manager);
         } catch (IOException | RuntimeException e) {
+            development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
             listener.close();
             throw e;
@@ -149,8 +165,58 @@ final class Serve implements AutoCloseable {
     @Override
     public void close() {
         manager.stopping();
+        // Pages that wait for changes would hold the server up.
+        development.ifPresent(Development::endWaiting);
         server.close();
         host.ifPresent(ScriptHost::close);
+        development.ifPresent(Development::close);
+    }
+
+    /** Pages of development tell all that the server knows. */
+    private static void requireLoopback(Settings settings, List<SocketAddress> addresses) {
+        if (!settings.development().pages() || settings.developmentAnywhere()) {
+            return;
+        }
+        for (SocketAddress address : addresses) {
+            if (address instanceof InetSocketAddress tcp && !tcp.getAddress().isLoopbackAddress()) {
+                throw new UsageException(
+                        "--dev: not when listening on %s, where other machines could see environments and requests (expected: 127.0.0.1 alone, or --dev-anywhere)"
+                                .formatted(tcp.getAddress().getHostAddress()));
+            }
+        }
+    }
+
+    /** Recordings in the directory that is served would be sent to whoever asks, and be changes that pages reload for. */
+    private static void requireRecordsElsewhere(Settings settings, DocumentRoot root) throws IOException {
+        Optional<Path> folder = settings.development().record();
+        if (folder.isEmpty()) {
+            return;
+        }
+        Path there = folder.get().normalize();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there.toRealPath().startsWith(root.directory())) {
+            throw new UsageException("--record: '%s' lies in '%s', which is served (expected: a directory elsewhere)"
+                    .formatted(folder.get(), root.directory()));
+        }
+    }
+
+    /** Makes the directory of recordings while this process may, for whom it becomes. */
+    private static void prepareRecords(Settings settings, Optional<ServerUser> become) throws IOException {
+        Optional<Path> folder = settings.development().record();
+        if (folder.isEmpty() || Files.exists(folder.get())) {
+            return;
+        }
+        Files.createDirectories(folder.get());
+        if (folder.get().getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(folder.get(), PosixFilePermissions.fromString("rwx------"));
+            Optional<String> user = become.flatMap(ServerUser::name);
+            if (user.isPresent()) {
+                var users = folder.get().getFileSystem().getUserPrincipalLookupService();
+                Files.setOwner(folder.get(), users.lookupPrincipalByName(user.get()));
+            }
+        }
     }
 
     /** Returns how scripts are run, for a host that was started with {@link #launcherConfig}. */
@@ -187,16 +253,20 @@ final class Serve implements AutoCloseable {
     }
 
     private static HttpHandler handlerOf(
-            Settings settings, Site site, Optional<ScriptHost> host, List<SocketAddress> addresses) {
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development) {
+        return asked(answering(settings, site, host, development), site.logins());
+    }
+
+    private static HttpHandler answering(
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development) {
         var files = new FileConfig(site.root());
-        HttpHandler handler;
-        if (host.isPresent()) {
-            CgiConfig config = configOf(settings, site.root(), host.get());
-            handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
-        } else {
-            handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
+        if (host.isEmpty()) {
+            return BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
         }
-        return checked(asked(handler, site.logins()), addresses, settings);
+        CgiConfig config = configOf(settings, site.root(), host.get());
+        return development
+                .map(d -> d.handler(files, config))
+                .orElseGet(() -> BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config)));
     }
 
     private static HttpHandler asked(HttpHandler handler, AuthRules logins) {

@@ -3,6 +3,7 @@ package dev.htbin.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.cgi.CgiConfig;
+import dev.htbin.develop.Development;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Octets;
 import dev.htbin.jetty.EngineConfig;
@@ -27,6 +28,8 @@ import java.util.stream.Collectors;
  * @param limits what requests and scripts are held to
  * @param logins who may make which requests
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
+ * @param development what is shown and recorded of scripts
+ * @param developmentAnywhere whether that may be where other machines can see it
  * @param quiet whether requests are not logged
  * @param verbose whether the log is detailed
  */
@@ -39,6 +42,8 @@ record Settings(
         Limits limits,
         Logins logins,
         Optional<String> serverUser,
+        Development.Wishes development,
+        boolean developmentAnywhere,
         boolean quiet,
         boolean verbose) {
     /** The address that is listened on unless another one is named. */
@@ -55,6 +60,7 @@ record Settings(
         requireNonNull(limits, "limits");
         requireNonNull(logins, "logins");
         requireNonNull(serverUser, "serverUser");
+        requireNonNull(development, "development");
         allowedHosts = Set.copyOf(allowedHosts);
     }
 
@@ -96,8 +102,20 @@ record Settings(
                 arguments
                         .last(Option.SERVER_USER)
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
+                development(arguments),
+                arguments.has(Option.DEV_ANYWHERE),
                 arguments.has(Option.QUIET),
                 arguments.has(Option.VERBOSE));
+    }
+
+    private static Development.Wishes development(Arguments arguments) {
+        boolean wanted = arguments.has(Option.DEV) || arguments.has(Option.DEV_ANYWHERE);
+        return new Development.Wishes(
+                wanted,
+                wanted && !arguments.has(Option.NO_LIVE_RELOAD),
+                arguments
+                        .last(Option.RECORD)
+                        .map(d -> Values.path("--record", d).toAbsolutePath()));
     }
 
     private static Network network(Arguments arguments, Optional<Integer> port) {
@@ -116,6 +134,11 @@ record Settings(
         EngineConfig defaults = EngineConfig.defaults();
         name(names, !limits.engine(defaults).equals(fresh.limits.engine(defaults)), "limits of requests, and grace");
         name(names, !serverUser.equals(fresh.serverUser), "server-user");
+        name(names, !development.equals(fresh.development), "dev, no-live-reload and record");
+        name(
+                names,
+                development.liveReload() && !directory.equals(fresh.directory),
+                "directory, when pages reload on changes");
         name(names, scripts.isPresent() != fresh.scripts.isPresent(), "cgi");
         if (scripts.isPresent() && fresh.scripts.isPresent()) {
             Scripts mine = scripts.get();
@@ -161,8 +184,13 @@ record Settings(
                 rules,
                 arguments.last(Option.USER).map(u -> Values.notEmpty(Option.USER, u, "the name of a user")),
                 arguments.has(Option.REQUIRE_CONFINEMENT));
-        boolean wanted =
-                arguments.has(Option.CGI) || !directories.isEmpty() || !extensions.isEmpty() || !rules.isEmpty();
+        boolean implied = arguments.subcommand() != Subcommand.SERVE && arguments.subcommand() != Subcommand.EXPLAIN;
+        implied |= arguments.has(Option.DEV) || arguments.has(Option.DEV_ANYWHERE) || arguments.has(Option.RECORD);
+        boolean wanted = implied
+                || arguments.has(Option.CGI)
+                || !directories.isEmpty()
+                || !extensions.isEmpty()
+                || !rules.isEmpty();
         return wanted ? Optional.of(scripts) : Optional.empty();
     }
 

@@ -71,6 +71,11 @@ final class StopSignals {
         return asked.take();
     }
 
+    /** Tells whether there was a signal that asks to stop. */
+    boolean stopping() {
+        return stopping.get();
+    }
+
     private @Nullable Object answer(Object proxy, Method method, Object @Nullable [] arguments) {
         if (arguments == null || !method.getName().equals("handle")) {
             return method.getName().equals("hashCode") ? (Object) System.identityHashCode(proxy) : "StopSignals";

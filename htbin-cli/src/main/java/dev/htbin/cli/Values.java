@@ -57,6 +57,10 @@ final class Values {
             Map.entry("--grace", "--grace 3"),
             Map.entry("--max-body", "--max-body 100M"),
             Map.entry("--allow-host", "--allow-host dev.example"),
+            Map.entry("--record", "--record /var/lib/htbin/runs"),
+            Map.entry("--under", "--under 'strace -f'"),
+            Map.entry("--request", "--request PUT"),
+            Map.entry("--data", "--data 'name=Ada' or --data @form.txt"),
             Map.entry("--header", "--header 'Cookie: a=b'"));
 
     private Values() {}
@@ -215,6 +219,18 @@ final class Values {
             throw refused("--allow-host", value, "a host name without port, or *");
         }
         return value;
+    }
+
+    /** Returns the name of a file, which need not exist. */
+    static Path path(String name, String value) {
+        try {
+            if (!value.isEmpty()) {
+                return Path.of(value);
+            }
+        } catch (InvalidPathException e) {
+            // refused below
+        }
+        throw refused(name, value, "the name of a file");
     }
 
     static String notEmpty(Option option, String value, String expected) {

@@ -26,19 +26,21 @@ class CommandTest {
     @Test
     void moreThanAPortIsRefused() {
         assertEquals(2, run("8000", "9000"));
-        assertTrue(err.toString(UTF_8).startsWith("htbin: arguments: 8000 9000 (expected: at most one"));
+        assertTrue(err.toString(UTF_8).startsWith("htbin: arguments: 8000 9000 (expected: htbin [OPTIONS] [PORT])"));
     }
 
     @Test
     void headerFieldsAreForExplain() {
         assertEquals(2, run("--header", "A: b"));
-        assertTrue(err.toString(UTF_8).startsWith("htbin: --header: only with explain"));
+        assertTrue(
+                err.toString(UTF_8).startsWith("htbin: --header: not with serving (expected: only with explain, run)"));
     }
 
     @Test
     void explainNeedsMethodAndUrl() {
         assertEquals(2, run("explain", "GET"));
-        assertTrue(err.toString(UTF_8).startsWith("htbin: explain: [GET] (expected: METHOD and URL"));
+        assertTrue(
+                err.toString(UTF_8).startsWith("htbin: explain: GET (expected: htbin explain [OPTIONS] METHOD URL)"));
     }
 
     private int run(String... arguments) {

@@ -84,6 +84,17 @@ public enum Cause {
             507,
             "The machine has no space for what the script is started with.",
             "Free space where temporary files are (java.io.tmpdir)."),
+    NO_LOADER(
+            34,
+            403,
+            "The program is loaded by another one, which does not exist.",
+            "Install the C library that it was made with, or link it statically."),
+    BUSY_FILE(35, 503, "The program is open for writing.", "Write it elsewhere, then rename it into its place."),
+    NO_EXEC_MOUNT(
+            36,
+            403,
+            "The script is on a file system from which nothing is executed.",
+            "Move it, or mount the file system without noexec."),
 
     // Its output
     NO_OUTPUT(
@@ -171,29 +182,42 @@ public enum Cause {
             "The script was denied something, perhaps by its profile.",
             "See what htbin explain prints; --read, --write or --profile allow more."),
 
+    PROCESS_LIMIT(
+            71, 502, "The script could not start another process or thread.", "Raise its limit: --limit processes=N."),
+    DESCRIPTOR_LIMIT(
+            72, 502, "The script has too many files open.", "Close them, or raise the limit: --limit open-files=N."),
+    DISK_FULL(73, 502, "The script found no space to write to.", "Make space on the file system that it writes to."),
+
     // What its standard error tells
     PYTHON_MODULE_REMOVED(
             80,
             502,
-            "The script imports a module that Python 3.13 removed.",
-            "Install legacy-cgi with pip, or use urllib.parse and email instead."),
+            "The script imports a module that Python has no longer.",
+            "For cgi: install legacy-cgi with pip, or use urllib.parse instead; the log names what does the work of others."),
     PYTHON_MODULE_MISSING(
             81,
             502,
             "The script imports a Python module that is not there.",
             "Install it for the interpreter that the #! line names."),
-    PYTHON_ERROR(82, 502, "The script ended with a Python exception.", "See the traceback in the log."),
+    PYTHON_ERROR(
+            82,
+            502,
+            "The script ended with a Python exception.",
+            "The last line of the traceback says what was wrong, the lines above it where."),
     PERL_MODULE_MISSING(
             83,
             502,
             "The script uses a Perl module that is not there.",
             "Install it for the interpreter that the #! line names."),
-    PERL_ERROR(84, 502, "The script ended with a Perl error.", "See the line that it names."),
+    PERL_ERROR(84, 502, "The script ended with a Perl error.", "Mend the line that it names."),
     COMMAND_MISSING(
             85,
             502,
             "A command that the script calls was not found.",
-            "Install it, or give its directory with --env PATH=...");
+            "Install it, or give its directory with --env PATH=..."),
+    PHP_ERROR(86, 502, "The script ended with a PHP error.", "Mend the line that it names."),
+    RUBY_ERROR(87, 502, "The script ended with a Ruby exception.", "Mend the line that it names."),
+    SHELL_SYNTAX(88, 502, "The shell does not understand the script.", "Mend the line that it names.");
 
     private final int number;
     private final int status;

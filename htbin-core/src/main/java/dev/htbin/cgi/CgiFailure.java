@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
+import dev.htbin.process.Signals;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -12,10 +13,22 @@ public abstract sealed class CgiFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Cause cause;
+    private final String symptom;
 
-    private CgiFailure(Cause cause, String message) {
-        super(message);
+    private CgiFailure(Cause cause, String symptom) {
+        this(cause, symptom, "");
+    }
+
+    /** Creates a failure of what was seen, and of what to do about it, which is of no use if something else turns out to be the cause. */
+    private CgiFailure(Cause cause, String symptom, String remedy) {
+        super(remedy.isEmpty() ? symptom : symptom + "; " + remedy);
         this.cause = cause;
+        this.symptom = symptom;
+    }
+
+    /** Returns what was seen, without what to do about it. */
+    final String symptom() {
+        return symptom;
     }
 
     /** Returns the cause with what was seen here. */
@@ -35,10 +48,20 @@ public abstract sealed class CgiFailure extends Exception {
 
     private static Cause ofEnding(Optional<ExitStatus> status, Cause otherwise) {
         return switch (status.orElse(null)) {
-            case ExitStatus.Signaled signaled -> Cause.KILLED;
+            case ExitStatus.Signaled signaled -> ofSignal(signaled.number()).orElse(Cause.KILLED);
             case ExitStatus.Exited exited when !exited.success() -> Cause.FAILED;
             case ExitStatus.Exited exited -> otherwise;
             case null -> otherwise;
+        };
+    }
+
+    /** Returns the cause that a signal of the kernel tells of by itself. */
+    static Optional<Cause> ofSignal(int number) {
+        return switch (Signals.name(number)) {
+            case "SIGXCPU" -> Optional.of(Cause.PROCESSOR_LIMIT);
+            case "SIGXFSZ" -> Optional.of(Cause.FILE_SIZE_LIMIT);
+            case "SIGSYS" -> Optional.of(Cause.OTHER_SYSTEM_CALLS);
+            default -> Optional.empty();
         };
     }
 
@@ -70,7 +93,7 @@ public abstract sealed class CgiFailure extends Exception {
         private static boolean isOfFile(LaunchException.Reason reason) {
             return switch (reason) {
                 case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> true;
-                case EXHAUSTED, NO_SPACE, TOO_LONG -> false;
+                case EXHAUSTED, NO_SPACE, TOO_LONG, BUSY -> false;
             };
         }
 
@@ -79,6 +102,7 @@ public abstract sealed class CgiFailure extends Exception {
                 case EXHAUSTED -> Cause.EXHAUSTED;
                 case NO_SPACE -> Cause.NO_SPACE;
                 case TOO_LONG -> Cause.TOO_LONG;
+                case BUSY -> Cause.BUSY_FILE;
                 case NOT_FOUND, NOT_PERMITTED, NOT_EXECUTABLE_FORMAT, OTHER -> Cause.NOT_STARTED;
             };
         }
@@ -156,8 +180,8 @@ public abstract sealed class CgiFailure extends Exception {
         public NoOutput(Optional<ExitStatus> status) {
             super(
                     ofEnding(status, Cause.NO_OUTPUT),
-                    "the script wrote nothing to its standard output (%s); it must write at least 'Content-Type: ...' and a blank line"
-                            .formatted(ending(status)));
+                    "the script wrote nothing to its standard output (%s)".formatted(ending(status)),
+                    "it must write at least 'Content-Type: ...' and a blank line");
         }
     }
 
@@ -185,7 +209,25 @@ public abstract sealed class CgiFailure extends Exception {
 
         /** Creates the failure; {@code status} is how the script ended. */
         public EndedEarly(ExitStatus status) {
-            super(Cause.KILLED, "the script ended with %s before its response was whole".formatted(status));
+            super(
+                    ofEnding(Optional.of(status), Cause.KILLED),
+                    "the script ended with %s before its response was whole".formatted(status));
+        }
+    }
+
+    /** A failure whose cause was found beneath what was seen. */
+    public static final class Diagnosed extends CgiFailure {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * Creates the failure.
+         *
+         * @param seen what was seen
+         * @param finding what was found beneath it
+         */
+        public Diagnosed(CgiFailure seen, Finding finding) {
+            super(finding.cause(), finding.detail());
+            initCause(seen);
         }
     }
 

@@ -49,11 +49,25 @@ final class CgiHead {
     static final class Refusal extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private static final int WHOLE_LINE = -1;
+
         private final Cause cause;
+        private final int at;
 
         Refusal(Cause cause, String reason) {
+            this(cause, reason, WHOLE_LINE);
+        }
+
+        /** Creates the refusal of one octet of the line, from 0. */
+        Refusal(Cause cause, String reason, int at) {
             super(reason);
             this.cause = cause;
+            this.at = at;
+        }
+
+        /** Returns the excerpt of a line, the octet marked that was refused. */
+        String excerpt(String line) {
+            return at < 0 ? Excerpt.of(line) : Excerpt.marked(line, at);
         }
 
         Cause cause() {
@@ -84,7 +98,8 @@ final class CgiHead {
         if (line.charAt(0) == ' ' || line.charAt(0) == '\t') {
             throw new Refusal(
                     Cause.FOLDED_LINE,
-                    "the line begins with white space; CGI has no folded lines, write the field on one line");
+                    "the line begins with white space; CGI has no folded lines, write the field on one line",
+                    0);
         }
         int colon = line.indexOf(':');
         if (colon < 0) {
@@ -92,7 +107,8 @@ final class CgiHead {
                     line.startsWith("HTTP/") ? Cause.STATUS_LINE : Cause.NO_FIELD_LINE,
                     line.startsWith("HTTP/")
                             ? "a status line; write 'Status: 200 OK', or name the script nph-..."
-                            : "no header field ('Name: value'); is the blank line before the body missing, or a message printed first?");
+                            : "no header field ('Name: value'); is the blank line before the body missing, or a message printed first?",
+                    tokenLength(line));
         }
         String name = line.substring(0, colon);
         if (!Field.isToken(name)) {
@@ -101,6 +117,15 @@ final class CgiHead {
             return;
         }
         addField(name, trim(line.substring(colon + 1)));
+    }
+
+    /** Returns where a line stops being the name of a field: there a colon was expected. */
+    private static int tokenLength(String line) {
+        int length = 0;
+        while (length < line.length() && Field.isToken(line.substring(length, length + 1))) {
+            length++;
+        }
+        return length;
     }
 
     /** Returns what the lines mean, after the blank line. */

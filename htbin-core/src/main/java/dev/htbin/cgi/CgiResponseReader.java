@@ -82,11 +82,11 @@ public final class CgiResponseReader {
         if (octet == '\n') {
             endLine();
         } else if (afterCr) {
-            throw bad(Cause.CONTROL_CHARACTER, "a CR is followed by something else than LF");
+            throw badOctet('\r', "a CR is followed by something else than LF");
         } else if (octet == '\r') {
             afterCr = true;
         } else if (Octets.isControl(octet) && octet != '\t') {
-            throw bad(Cause.CONTROL_CHARACTER, "control character 0x%02X".formatted((int) octet));
+            throw badOctet(octet, "control character 0x%02X".formatted((int) octet));
         } else {
             line.append(octet);
         }
@@ -100,11 +100,17 @@ public final class CgiResponseReader {
                 head.add(line.toString(), lineNumber);
             }
         } catch (CgiHead.Refusal refusal) {
-            throw bad(refusal.cause(), refusal.reason());
+            throw new CgiFailure.BadHead(
+                    refusal.cause(), refusal.reason(), lineNumber, refusal.excerpt(line.toString()));
         }
         line.setLength(0);
         afterCr = false;
         lineNumber++;
+    }
+
+    private CgiFailure.BadHead badOctet(char octet, String reason) {
+        String excerpt = Excerpt.marked(line.toString() + octet, line.length());
+        return new CgiFailure.BadHead(Cause.CONTROL_CHARACTER, reason, lineNumber, excerpt);
     }
 
     private CgiFailure.BadHead bad(Cause cause, String reason) {

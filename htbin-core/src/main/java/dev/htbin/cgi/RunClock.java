@@ -72,6 +72,11 @@ final class RunClock {
         return true;
     }
 
+    /** Tells whether a script that got SIGTERM has had its time to end of its own accord. */
+    boolean endIsOverdue() {
+        return stopped != NEVER && now() - stopped >= EXIT_WAIT_NANOS;
+    }
+
     /** Tells whether the output ended long enough ago that the script must be taken to live on without it. */
     boolean exitIsOverdue() {
         return outputEnded != NEVER && now() - outputEnded >= EXIT_WAIT_NANOS;
@@ -118,6 +123,9 @@ final class RunClock {
         long next;
         if (stopped != NEVER) {
             next = killed ? now() + EXIT_WAIT_NANOS : stopped + limits.grace().toNanos();
+            if (!answered && !endIsOverdue()) {
+                next = Math.min(next, stopped + EXIT_WAIT_NANOS);
+            }
         } else {
             next = limits.total().toNanos();
             if (!answered && outputEnded == NEVER) {

@@ -13,10 +13,8 @@ import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -44,28 +42,33 @@ public record ScriptExecution(
     /**
      * Runs the script and sends its response.
      *
+     * @param script the script
+     * @param trace told of what happens; its identifier is the script's {@code UNIQUE_ID}
      * @return the local redirect that it asked for instead of a response; empty when the response is complete
      * @throws CgiFailure if the script failed and nothing was sent
      * @throws HttpException if the body is too long (413), can't be kept (507), or too many scripts run (503); nothing was sent
      * @throws IOException if the client is gone, or the response broke off
      */
-    public Optional<CgiResponse.LocalRedirect> run(ScriptResolution.Script script) throws CgiFailure, IOException {
+    public Optional<CgiResponse.LocalRedirect> run(ScriptResolution.Script script, RunTrace trace)
+            throws CgiFailure, IOException {
         try (Stdin stdin = newStdin()) {
             OptionalLong contentLength = OptionalLong.empty();
             if (exchange.hasRequestBody()) {
-                receive(stdin);
+                receive(stdin, trace);
                 contentLength = OptionalLong.of(stdin.size());
             }
-            return config.host().run(plan(script, contentLength), stdin, exchange, config.limits());
+            return config.host().run(plan(script, contentLength, trace.id()), stdin, exchange, config.limits(), trace);
         }
     }
 
     /**
      * Returns what the request would execute; starts nothing.
      *
+     * @param script the script
      * @param contentLength how many octets the body has; empty when there is none
+     * @param id what tells the request from all others
      */
-    public LaunchPlan plan(ScriptResolution.Script script, OptionalLong contentLength) {
+    public LaunchPlan plan(ScriptResolution.Script script, OptionalLong contentLength, String id) {
         return LaunchPlan.of(
                 new CgiRequest(
                         exchange.request(),
@@ -75,7 +78,7 @@ public record ScriptExecution(
                         root,
                         LaunchPlan.pathTranslated(script, translate, root.directory()),
                         contentLength,
-                        newId(),
+                        id,
                         authenticated()),
                 config);
     }
@@ -98,7 +101,7 @@ public record ScriptExecution(
         }
     }
 
-    private void receive(Stdin stdin) throws IOException {
+    private void receive(Stdin stdin, RunTrace trace) throws IOException {
         long most = config.limits().requestBodyBytes();
         if (announcedBytes() > most) {
             throw tooLong(most);
@@ -111,6 +114,7 @@ public record ScriptExecution(
                 throw tooLong(most);
             }
             keep(stdin, chunk, count);
+            trace.body(chunk, count);
         }
     }
 
@@ -130,11 +134,5 @@ public record ScriptExecution(
 
     private static HttpException tooLong(long most) {
         return new HttpException(413, "The body of the request is longer than " + most + " octets.");
-    }
-
-    private static String newId() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
     }
 }

@@ -91,19 +91,22 @@ public final class ScriptHost implements AutoCloseable {
      * @param stdin the request's body
      * @param exchange where the response goes; untouched if this throws {@code CgiFailure} or {@code HttpException}
      * @param limits what the script is held to
+     * @param trace told of what happens
      * @return the local redirect that the script asked for; empty when the response was sent
      * @throws CgiFailure if the script failed, or too many run and wait, and nothing was sent
      * @throws HttpException with 503 if the server is stopping
      * @throws IOException if the client is gone, or the response broke off after its head was sent
      */
-    Optional<CgiResponse.LocalRedirect> run(LaunchPlan plan, Stdin stdin, Exchange exchange, CgiLimits limits)
+    Optional<CgiResponse.LocalRedirect> run(
+            LaunchPlan plan, Stdin stdin, Exchange exchange, CgiLimits limits, RunTrace trace)
             throws CgiFailure, IOException {
+        trace.planned(exchange.request(), plan, runsAs(plan.spec().profile()).user());
         var claim = Admission.Claim.of(plan, exchange.peer().client());
         try {
             admission.enter(claim);
             CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered = new CompletableFuture<>();
             try {
-                var run = new ScriptRun(plan, exchange, limits, answered);
+                var run = new ScriptRun(plan, exchange, limits, answered, trace);
                 threads.execute(() -> perform(run, stdin, claim));
             } catch (RejectedExecutionException e) {
                 admission.leave(claim);

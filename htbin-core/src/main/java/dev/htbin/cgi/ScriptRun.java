@@ -8,6 +8,7 @@ import dev.htbin.process.Child.Event;
 import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
 import dev.htbin.process.Launcher;
+import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ final class ScriptRun {
     private final Exchange exchange;
     private final CgiLimits limits;
     private final CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered;
+    private final RunTrace trace;
     private final ResponseRelay relay;
     private final AtomicReference<@Nullable StopReason> stopReason = new AtomicReference<>();
     private volatile @Nullable Child child;
@@ -46,16 +48,19 @@ final class ScriptRun {
      * Creates a run.
      *
      * @param answered completed when the response is: with the local redirect if there is one; or failed
+     * @param trace told of what happens
      */
     ScriptRun(
             LaunchPlan plan,
             Exchange exchange,
             CgiLimits limits,
-            CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered) {
+            CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered,
+            RunTrace trace) {
         this.plan = plan;
         this.exchange = exchange;
         this.limits = limits;
         this.answered = answered;
+        this.trace = trace;
         this.relay = new ResponseRelay(plan.script(), exchange, limits);
     }
 
@@ -82,15 +87,20 @@ final class ScriptRun {
     void perform(Launcher launcher, Stdin stdin) {
         try (Child started = launcher.launch(plan.spec(), stdin)) {
             child = started;
+            trace.started(started.pid());
             if (stopReason.get() != null) {
                 started.terminate();
             }
             exchange.peer().connection().ifPresent(tcp -> started.watch(tcp.local(), tcp.remote()));
             exchange.onDisconnect(() -> stop(StopReason.CLIENT_GONE));
-            new Loop(started).run();
+            new Loop(started, launcher.runsAs(plan.spec().profile())).run();
         } catch (LaunchException e) {
-            answered.completeExceptionally(new CgiFailure.NotStarted(
-                    e, ScriptDiagnosis.of(plan.script().file())));
+            var failure = new CgiFailure.NotStarted(
+                    e,
+                    ScriptDiagnosis.ofFailedStart(
+                            e.reason(), plan.spec(), launcher.runsAs(plan.spec().profile())));
+            trace.failed(failure.finding());
+            answered.completeExceptionally(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answered.completeExceptionally(new HttpException(503, "The server is stopping."));
@@ -104,20 +114,25 @@ final class ScriptRun {
                     mayPass ? HttpException.busy("The server is out of resources. Try again later.") : e);
         } finally {
             child = null;
+            trace.finish();
         }
     }
 
     private final class Loop {
         private final Child child;
+        private final RunsAs user;
         private final StderrLog stderr;
         private final RunClock clock = new RunClock(limits);
         private final ByteBuffer buffer = BUFFER.get();
         private boolean outputEnded;
         private boolean exited;
         private boolean stopSeen;
+        /** A failure that is not answered before the script has ended, or had its time to: how it ends, and what it still writes to standard error, tells why. */
+        private @Nullable CgiFailure failure;
 
-        Loop(Child child) {
+        Loop(Child child, RunsAs user) {
             this.child = child;
+            this.user = user;
             this.stderr = new StderrLog(origin(), limits.stderrBytes());
         }
 
@@ -164,7 +179,8 @@ final class ScriptRun {
                     break;
                 }
                 taken += count;
-                relay(buffer.flip());
+                trace.output(buffer.flip());
+                relay(buffer);
                 clock.outputSeen(!relay.discards());
             }
             if (outputEnded) {
@@ -173,7 +189,7 @@ final class ScriptRun {
         }
 
         private void relay(ByteBuffer output) {
-            if (answered.isDone()) {
+            if (isSettled()) {
                 return;
             }
             try {
@@ -186,7 +202,7 @@ final class ScriptRun {
         }
 
         private void flush() {
-            if (answered.isDone()) {
+            if (isSettled()) {
                 return;
             }
             try {
@@ -203,7 +219,8 @@ final class ScriptRun {
                 buffer.clear();
                 count = child.readError(buffer);
                 if (count > 0) {
-                    stderr.accept(buffer.flip());
+                    trace.stderr(buffer.flip());
+                    stderr.accept(buffer);
                     taken += count;
                 }
             } while (count > 0 && taken < PIPE_BYTES);
@@ -224,9 +241,16 @@ final class ScriptRun {
             if (clock.killIsDue()) {
                 child.kill();
             }
-            if (!answered.isDone() && outputEnded && !exited && clock.exitIsOverdue()) {
+            if (!isSettled() && outputEnded && !exited && clock.exitIsOverdue()) {
                 complete(null);
             }
+            if (clock.endIsOverdue()) {
+                answerFailure(Optional.empty());
+            }
+        }
+
+        private boolean isSettled() {
+            return failure != null || answered.isDone();
         }
 
         private void giveUp(StopReason reason) {
@@ -241,12 +265,27 @@ final class ScriptRun {
         }
 
         private void ended(ExitStatus status) {
-            if (!answered.isDone()) {
+            boolean byItself = stopReason.get() == null;
+            trace.ended(status);
+            if (!isSettled()) {
                 complete(status);
             }
-            if (!status.success() && stopReason.get() == null) {
-                LOG.warn("{}: ended with {}", origin(), status);
+            answerFailure(byItself ? Optional.of(status) : Optional.empty());
+            if (byItself && !status.success() && !answered.isCompletedExceptionally()) {
+                reportLateFailure(status);
             }
+        }
+
+        /** The response was complete, or what came of it was: the client can't be told any more. */
+        private void reportLateFailure(ExitStatus status) {
+            Finding finding = diagnosis(Optional.of(status))
+                    .cause()
+                    .orElseGet(() -> new Finding(Cause.FAILED, "the script ended with " + status));
+            trace.failed(finding);
+            LOG.warn(
+                    "{}: {}; its response was sent all the same",
+                    origin(),
+                    trace.report().explain(finding));
         }
 
         private void complete(@Nullable ExitStatus status) {
@@ -266,17 +305,49 @@ final class ScriptRun {
             }
         }
 
-        /** The script's fault: an error response if nothing was sent, else a broken one. */
-        private void fail(CgiFailure failure, StopReason reason) {
+        /** The script's fault: an error response if nothing was sent, once it is known why; else a broken one. */
+        private void fail(CgiFailure seen, StopReason reason) {
+            if (isSettled()) {
+                return;
+            }
+            failure = seen;
             if (exchange.committed()) {
-                LOG.warn("{}: {}; the response was broken off", origin(), failure.getMessage());
-                var broken = new IOException("the response was broken off: " + failure.getMessage());
+                var broken = new IOException("the response was broken off: " + seen.getMessage());
                 exchange.abort(broken);
                 answer(broken);
-            } else {
-                answer(failure);
             }
             stop(reason);
+        }
+
+        /**
+         * Answers a failure with the cause that is found for it.
+         *
+         * @param status how the script ended; empty if it has not, or not by itself
+         */
+        private void answerFailure(Optional<ExitStatus> status) {
+            CgiFailure seen = failure;
+            if (seen == null) {
+                return;
+            }
+            failure = null;
+            CgiFailure explained = diagnosis(status)
+                    .beneath(seen)
+                    .<CgiFailure>map(finding -> new CgiFailure.Diagnosed(seen, finding))
+                    .orElse(seen);
+            trace.failed(explained.finding());
+            if (answered.isDone()) {
+                LOG.warn(
+                        "{}: {}; the response was broken off",
+                        origin(),
+                        trace.report().explain(explained.finding()));
+            } else {
+                answer(explained);
+            }
+        }
+
+        private Diagnosis diagnosis(Optional<ExitStatus> status) {
+            return new Diagnosis(
+                    plan, user, status, child.outOfMemory(), trace.report().stderrLines());
         }
 
         private void clientGone(IOException cause) {
@@ -285,13 +356,13 @@ final class ScriptRun {
             stop(StopReason.CLIENT_GONE);
         }
 
-        private void answer(Exception failure) {
+        private void answer(Exception reason) {
             child.unwatch();
-            answered.completeExceptionally(failure);
+            answered.completeExceptionally(reason);
         }
 
         private String origin() {
-            return Printable.of(plan.script().scriptName()) + " [" + child.pid() + "]";
+            return "%s [%d, request %s]".formatted(Printable.of(plan.script().scriptName()), child.pid(), trace.id());
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.htbin.http.HttpException;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
+import dev.htbin.http.RequestIds;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public class BaseHttpRequestHandler {
     private final LoggedExchange exchange;
     private final List<Field> pending = new ArrayList<>(8);
     private int status;
+    private String id = "";
     private String reason = "";
     private Fields errorFields = Fields.empty();
     private @Nullable ResponseHead sealed;
@@ -138,6 +140,18 @@ public class BaseHttpRequestHandler {
     /** Returns the exchange that is handled; starting a response on it directly is logged like any other. */
     protected final Exchange exchange() {
         return exchange;
+    }
+
+    /**
+     * Returns what tells this request from all others, and has the response and the log tell it too from now on. Of an ordinary file they do not: nothing else could
+     * be found under it.
+     */
+    protected final String requestId() {
+        if (id.isEmpty()) {
+            id = RequestIds.next();
+            exchange.identify(id);
+        }
+        return id;
     }
 
     /** Puts another request, without a body, in the place of the present one; the log keeps to the one that the client sent. */
@@ -287,7 +301,8 @@ public class BaseHttpRequestHandler {
     protected void logRequest(int code, long size) {
         Request received = exchange.received();
         String line = received.method() + " " + received.target() + " " + requestVersion();
-        logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size)));
+        logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size))
+                + (id.isEmpty() ? "" : " " + id));
     }
 
     /** Logs that a request could not be fulfilled. Python: {@code log_error}. */
@@ -351,13 +366,12 @@ public class BaseHttpRequestHandler {
     }
 
     private void reportBug(RuntimeException bug) throws IOException {
-        String id = BugId.next();
-        LOG.error("bug {} at {} {}", id, AccessLog.escape(command()), AccessLog.escape(path()), bug);
+        LOG.error("bug {} at {} {}", requestId(), AccessLog.escape(command()), AccessLog.escape(path()), bug);
         if (exchange.committed()) {
             exchange.abort(bug);
             return;
         }
-        String explain = "The log of the server has more, under the id " + id + ".";
+        String explain = "The log of the server has more, under the id " + requestId() + ".";
         errorFields = Fields.empty();
         try {
             sendError(500, StatusText.of(500).phrase(), explain);

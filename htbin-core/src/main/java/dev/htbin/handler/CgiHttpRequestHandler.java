@@ -7,6 +7,8 @@ import dev.htbin.cgi.CgiFailure;
 import dev.htbin.cgi.CgiInfo;
 import dev.htbin.cgi.CgiResponse;
 import dev.htbin.cgi.Finding;
+import dev.htbin.cgi.RunReport;
+import dev.htbin.cgi.RunTrace;
 import dev.htbin.cgi.ScriptExecution;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
@@ -120,48 +122,69 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
                 .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
         switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {
-            case ScriptResolution.NotFound absent ->
-                refuse(404, "No such CGI script", absent.finding().toString());
-            case ScriptResolution.Forbidden forbidden ->
-                refuse(403, "CGI script can not be run", forbidden.finding().toString());
+            case ScriptResolution.NotFound absent -> fail(absent.finding(), Optional.empty());
+            case ScriptResolution.Forbidden forbidden -> fail(forbidden.finding(), Optional.empty());
             case ScriptResolution.Script script -> run(script);
         }
     }
 
-    /** Tells the client no more than that the script failed; the log has the reason. */
-    private void sendFailure(CgiFailure failure) throws IOException {
-        LOG.warn("{} {}: {}", failure.status(), AccessLog.escape(path()), failure.reasonForLog());
-        if (failure.status() == 503) {
-            throw HttpException.busy("The server is busy. Try again later.");
-        }
-        sendError(
-                failure.status(),
-                StatusText.of(failure.status()).phrase(),
-                "The script failed. The log of the server says why.");
+    /**
+     * Returns what follows a script that is about to run. Override it to keep more of the run than the log needs.
+     *
+     * @param id the request's identifier
+     */
+    protected RunTrace newTrace(String id) {
+        return RunTrace.forLog(id);
     }
 
-    private void refuse(int status, String message, String reason) throws IOException {
-        LOG.warn("{} {}: {}", status, AccessLog.escape(path()), AccessLog.escape(reason));
-        sendError(status, message);
+    /**
+     * Answers a request whose script can't be run, or failed; nothing was sent yet and the log has the reason. The client is told no more than the status and the
+     * request's identifier, under which the log has it.
+     *
+     * @param finding why
+     * @param report what is known of the run; empty if there was none
+     */
+    protected void sendFailure(Finding finding, Optional<RunReport> report) throws IOException {
+        int status = finding.cause().status();
+        String where = " The log of the server says why, under the id " + requestId() + ".";
+        if (status == 503) {
+            throw HttpException.busy("The server is busy. Try again later." + where);
+        }
+        String message = report.isPresent()
+                ? StatusText.of(status).phrase()
+                : status == 404 ? "No such CGI script" : "CGI script can not be run";
+        sendError(status, message, (report.isPresent() ? "The script failed." : message + ".") + where);
+    }
+
+    private void fail(Finding finding, Optional<RunReport> report) throws IOException {
+        String id = requestId();
+        LOG.warn(
+                "{} {}: {} [request {}]",
+                finding.cause().status(),
+                AccessLog.escape(path()),
+                AccessLog.escape(report.map(r -> r.explain(finding)).orElseGet(finding::toString)),
+                id);
+        sendFailure(finding, report);
     }
 
     private void run(ScriptResolution.Script script) throws IOException {
         checkPlace(script);
         Optional<Finding> finding = config.ownerFinding(script);
         if (finding.isPresent()) {
-            refuse(403, "CGI script can not be run", finding.get().toString());
+            fail(finding.get(), Optional.empty());
             return;
         }
         var execution = new ScriptExecution(exchange(), files().root(), effective(), this::translate);
+        RunTrace trace = newTrace(requestId());
         Optional<CgiResponse.LocalRedirect> redirect;
         try {
-            redirect = execution.run(script);
+            redirect = execution.run(script, trace);
         } catch (CgiFailure failure) {
-            sendFailure(failure);
+            fail(failure.finding(), Optional.of(trace.report()));
             return;
         }
         if (redirect.isPresent()) {
-            follow(redirect.get());
+            follow(redirect.get(), trace);
         }
     }
 
@@ -175,12 +198,12 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */
-    private void follow(CgiResponse.LocalRedirect redirect) throws IOException {
+    private void follow(CgiResponse.LocalRedirect redirect, RunTrace trace) throws IOException {
         int most = config.limits().localRedirects();
         redirects++;
         if (redirects > most) {
             var failure = new CgiFailure.TooManyRedirects(most, redirect.location());
-            sendFailure(failure);
+            fail(failure.finding(), Optional.of(trace.report()));
             return;
         }
         redirectTo(redirect.follow(exchange().request()));

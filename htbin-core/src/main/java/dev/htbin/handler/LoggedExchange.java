@@ -5,6 +5,7 @@ import dev.htbin.http.Exchange;
 import dev.htbin.http.FileRegion;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
+import dev.htbin.http.RequestIds;
 import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
@@ -22,6 +23,7 @@ final class LoggedExchange implements Exchange {
     private final Exchange exchange;
     private final IntConsumer onStart;
     private boolean told;
+    private String id = "";
     private @Nullable Request redirected;
 
     LoggedExchange(Exchange exchange, IntConsumer onStart) {
@@ -32,6 +34,11 @@ final class LoggedExchange implements Exchange {
     /** Returns the request that the client sent. */
     Request received() {
         return exchange.request();
+    }
+
+    /** Has the response tell the request's identifier, unless it tells one already. */
+    void identify(String requestId) {
+        id = requestId;
     }
 
     /**
@@ -78,19 +85,19 @@ final class LoggedExchange implements Exchange {
     @Override
     public ResponseBody respond(ResponseHead head) throws IOException {
         tell(head);
-        return exchange.respond(head);
+        return exchange.respond(identified(head));
     }
 
     @Override
     public void respond(ResponseHead head, ByteBuffer body) throws IOException {
         tell(head);
-        exchange.respond(head, body);
+        exchange.respond(identified(head), body);
     }
 
     @Override
     public void respond(ResponseHead head, FileRegion body) throws IOException {
         tell(head);
-        exchange.respond(head, body);
+        exchange.respond(identified(head), body);
     }
 
     @Override
@@ -106,6 +113,12 @@ final class LoggedExchange implements Exchange {
     @Override
     public void onDisconnect(Runnable action) {
         exchange.onDisconnect(action);
+    }
+
+    private ResponseHead identified(ResponseHead head) {
+        return id.isEmpty() || head.fields().contains(RequestIds.FIELD)
+                ? head
+                : new ResponseHead(head.status(), head.reason(), head.fields().plus(RequestIds.FIELD, id));
     }
 
     private void tell(ResponseHead head) {

@@ -66,7 +66,7 @@ class ScriptDiagnosisTest {
         Files.writeString(python, "#!/bin/sh\n");
         Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path file = Files.write(directory.resolve("script"), octets.getBytes(StandardCharsets.ISO_8859_1));
-        return ScriptDiagnosis.of(file, List.of(directory))
+        return ScriptDiagnosis.of(file, CgiConfig.DEFAULT_PATH, List.of(directory))
                 .map(Finding::detail)
                 .orElse("(nothing)")
                 .replace(file.toString(), "FILE")

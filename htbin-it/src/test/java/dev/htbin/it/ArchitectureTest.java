@@ -149,6 +149,21 @@ class ArchitectureTest {
         assertEquals(1, callers.size(), callers.toString());
     }
 
+    /** By default, everybody may do everything: what stands before a handler would lose its say. */
+    @Test
+    void whatWrapsAnExchangePassesOnWhoMayMakeRequests() {
+        Set<String> silent = new TreeSet<>();
+        for (JavaClass type : classes) {
+            boolean wraps = type.isAssignableTo("dev.htbin.http.Exchange")
+                    && type.getFields().stream()
+                            .anyMatch(field -> field.getRawType().isAssignableTo("dev.htbin.http.Exchange"));
+            if (wraps && type.getMethods().stream().noneMatch(method -> method.getName().equals("access"))) {
+                silent.add(type.getName());
+            }
+        }
+        assertEquals(Set.of(), silent);
+    }
+
     @Test
     void packagesHaveNoCycles() {
         slices().matching("dev.htbin.(**)").should().beFreeOfCycles().check(classes);

@@ -55,6 +55,18 @@ final class Programs {
         abort("%s is left out: %s".formatted(group, reason));
     }
 
+    /** Tells whether this process is root. */
+    static boolean root() {
+        return System.getProperty("user.name").equals("root");
+    }
+
+    /** Leaves a group of tests out that only root can arrange. */
+    static void requireRoot(String group) {
+        if (!root()) {
+            leaveOut(group, "not root");
+        }
+    }
+
     /** Tells whether a missing program is a failure. */
     static boolean allRequired() {
         return "all".equals(System.getProperty("htbin.require")) || "true".equals(System.getenv("CI"));

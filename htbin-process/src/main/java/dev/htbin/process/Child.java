@@ -77,6 +77,11 @@ public interface Child extends AutoCloseable {
      */
     ExitStatus exitStatus();
 
+    /** Tells whether the kernel has killed a process of the child for the memory that its profile limits; false where no control group counts it. */
+    default boolean outOfMemory() {
+        return false;
+    }
+
     /** Sends SIGTERM to the whole process group. Does nothing when all of it is known to be gone. */
     void terminate();
 

@@ -18,10 +18,12 @@ public final class LaunchException extends Exception {
         NOT_EXECUTABLE_FORMAT,
         /** Arguments and environment are too long (E2BIG). */
         TOO_LONG,
-        /** The machine lacks processes, memory or descriptors just now (EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY). */
+        /** The machine lacks processes, memory or descriptors just now (EAGAIN, ENOMEM, EMFILE, ENFILE). */
         EXHAUSTED,
         /** There is no space for the standard input or for a private temporary directory (ENOSPC, EDQUOT). */
         NO_SPACE,
+        /** The file is open for writing (ETXTBSY). */
+        BUSY,
         /** Anything else. */
         OTHER
     }

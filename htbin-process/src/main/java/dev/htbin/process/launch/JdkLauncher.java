@@ -231,7 +231,8 @@ final class JdkLauncher implements Launcher {
             case 1, 13 -> Reason.NOT_PERMITTED;
             case 8 -> Reason.NOT_EXECUTABLE_FORMAT;
             case 7 -> Reason.TOO_LONG;
-            case 11, 12, 23, 24, BUSY -> Reason.EXHAUSTED;
+            case 11, 12, 23, 24 -> Reason.EXHAUSTED;
+            case BUSY -> Reason.BUSY;
             default -> Reason.OTHER;
         };
     }
@@ -242,7 +243,8 @@ final class JdkLauncher implements Launcher {
             case 5 -> Reason.NOT_PERMITTED;
             case 193, 216 -> Reason.NOT_EXECUTABLE_FORMAT;
             case 87, 206 -> Reason.TOO_LONG;
-            case 4, 8, 14, 32, 1455 -> Reason.EXHAUSTED;
+            case 4, 8, 14, 1455 -> Reason.EXHAUSTED;
+            case 32 -> Reason.BUSY;
             default -> Reason.OTHER;
         };
     }

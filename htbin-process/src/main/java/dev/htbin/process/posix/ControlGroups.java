@@ -130,6 +130,15 @@ final class ControlGroups implements AutoCloseable {
             }
         }
 
+        /** Tells whether a process of the group was killed for the group's memory. */
+        boolean outOfMemory() {
+            try {
+                return killedForMemory(Files.readString(path.resolve("memory.events")));
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
         /** Kills what is left of the script, and removes the group; at once, or with a later one. */
         void end() {
             try {
@@ -270,6 +279,11 @@ final class ControlGroups implements AutoCloseable {
 
     private static Set<String> words(Path file) throws IOException {
         return new TreeSet<>(Arrays.asList(Files.readString(file).strip().split("\\s+")));
+    }
+
+    /** Tells whether {@code memory.events} counts a kill. */
+    static boolean killedForMemory(String events) {
+        return events.lines().anyMatch(line -> line.matches("oom_(group_)?kill [1-9][0-9]*"));
     }
 
     private static String without(Set<String> enabled) {

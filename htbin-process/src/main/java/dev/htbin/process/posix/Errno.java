@@ -21,7 +21,7 @@ enum Errno {
     EINVAL(22, "Invalid argument", Reason.OTHER),
     ENFILE(23, "Too many open files in system", Reason.EXHAUSTED),
     EMFILE(24, "Too many open files", Reason.EXHAUSTED),
-    ETXTBSY(26, "Text file busy", Reason.EXHAUSTED),
+    ETXTBSY(26, "Text file busy", Reason.BUSY),
     EFBIG(27, "File too large", Reason.OTHER),
     ENOSPC(28, "No space left on device", Reason.NO_SPACE),
     ENAMETOOLONG(36, "File name too long", Reason.TOO_LONG),

@@ -15,8 +15,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class PosixChild implements Child {
     private static final int PIPE_BYTES = 64 << 10;
 
     private static final int LARGE_PIPE_BYTES = 256 << 10;
+    private static final Duration FOREVER = Duration.ofDays(365);
 
     private final int pid;
     private final PosixLauncher launcher;
@@ -58,6 +61,7 @@ final class PosixChild implements Child {
     private volatile @Nullable ExitStatus exit;
     private boolean closing;
     private volatile Runnable afterwards = () -> {};
+    private volatile BooleanSupplier outOfMemory = () -> false;
     private boolean reaped;
 
     PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, SpawnErrand spawned, int process, int wake) {
@@ -79,6 +83,17 @@ final class PosixChild implements Child {
             first.run();
             action.run();
         };
+    }
+
+    /** Belongs to a control group, which ends with it. To be called before anyone else knows the child. */
+    void belongTo(ControlGroups.Group group) {
+        outOfMemory = group::outOfMemory;
+        whenClosed(group::end);
+    }
+
+    @Override
+    public boolean outOfMemory() {
+        return outOfMemory.getAsBoolean();
     }
 
     @Override
@@ -172,22 +187,16 @@ final class PosixChild implements Child {
 
     @Override
     public ExitStatus exitStatus() {
-        ExitStatus status = exit;
-        if (status == null) {
-            loop.lock();
-            try {
-                if (!isClosing()) {
-                    inspect();
-                }
-                status = exit;
-            } finally {
-                loop.unlock();
+        loop.lock();
+        try {
+            if (!isClosing()) {
+                inspect();
             }
+            return Optional.ofNullable(exit)
+                    .orElseThrow(() -> new IllegalStateException("process %d has not ended yet".formatted(pid)));
+        } finally {
+            loop.unlock();
         }
-        if (status == null) {
-            throw new IllegalStateException("process %d has not ended yet".formatted(pid));
-        }
-        return status;
     }
 
     @Override
@@ -246,9 +255,7 @@ final class PosixChild implements Child {
         try {
             send(LinuxAbi.SIGKILL);
             ExitStatus last = Reaper.reap(pid, workspace);
-            if (exit == null) {
-                exit = last;
-            }
+            exit = exit == null ? last : exit;
             reaped = true;
         } finally {
             signals.unlock();
@@ -256,7 +263,7 @@ final class PosixChild implements Child {
     }
 
     private void poll(Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + toNanos(timeout);
+        long deadline = System.nanoTime() + (timeout.compareTo(FOREVER) > 0 ? FOREVER : timeout).toNanos();
         while (true) {
             long left = deadline - System.nanoTime();
             // Rounded up, so that the time is over when poll says so.
@@ -270,11 +277,6 @@ final class PosixChild implements Child {
                 throw new IOException("process %d: poll: %s".formatted(pid, Errno.describe(errno)));
             }
         }
-    }
-
-    private static long toNanos(Duration timeout) {
-        // Half of what a long holds, so that the deadline does not overflow.
-        return timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
     }
 
     private Set<Event> events() throws IOException {
@@ -356,10 +358,8 @@ final class PosixChild implements Child {
     }
 
     private void send(int signal) {
-        if (reaped) {
-            return;
-        }
-        if (Libc.kill(workspace.signalErrno, -pid, signal) != 0
+        if (!reaped
+                && Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
             launcher.signalByWarden(ward, warden, -pid, signal);
         }

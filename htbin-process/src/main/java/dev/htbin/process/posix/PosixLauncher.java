@@ -229,7 +229,7 @@ public final class PosixLauncher implements Launcher {
         if (group.isEmpty()) {
             return;
         }
-        child.whenClosed(group.get()::end);
+        child.belongTo(group.get());
         try {
             group.get().add(pid);
         } catch (IOException e) {

@@ -1,0 +1,84 @@
+package dev.htbin.develop;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.htbin.http.Access;
+import dev.htbin.http.Exchange;
+import dev.htbin.http.FileRegion;
+import dev.htbin.http.Peer;
+import dev.htbin.http.Request;
+import dev.htbin.http.ResponseBody;
+import dev.htbin.http.ResponseHead;
+import dev.htbin.http.ServerInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** An exchange that is another one, but for what a subclass changes. */
+abstract class ForwardingExchange implements Exchange {
+    private final Exchange exchange;
+
+    ForwardingExchange(Exchange exchange) {
+        this.exchange = requireNonNull(exchange, "exchange");
+    }
+
+    @Override
+    public Request request() {
+        return exchange.request();
+    }
+
+    @Override
+    public Peer peer() {
+        return exchange.peer();
+    }
+
+    @Override
+    public ServerInfo server() {
+        return exchange.server();
+    }
+
+    @Override
+    public Access access() {
+        return exchange.access();
+    }
+
+    @Override
+    public boolean hasRequestBody() {
+        return exchange.hasRequestBody();
+    }
+
+    @Override
+    public InputStream requestBody() throws IOException {
+        return exchange.requestBody();
+    }
+
+    @Override
+    public ResponseBody respond(ResponseHead head) throws IOException {
+        return exchange.respond(head);
+    }
+
+    @Override
+    public void respond(ResponseHead head, ByteBuffer body) throws IOException {
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public void respond(ResponseHead head, FileRegion body) throws IOException {
+        exchange.respond(head, body);
+    }
+
+    @Override
+    public boolean committed() {
+        return exchange.committed();
+    }
+
+    @Override
+    public void abort(Throwable cause) {
+        exchange.abort(cause);
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        exchange.onDisconnect(action);
+    }
+}

@@ -1,6 +1,7 @@
 package dev.htbin.process;
 
 import java.io.IOException;
+import java.util.List;
 
 /** Starts processes. Safe for use by several threads. */
 public interface Launcher extends AutoCloseable {
@@ -29,6 +30,11 @@ public interface Launcher extends AutoCloseable {
      * @throws IllegalArgumentException if the launcher was not started with the profile
      */
     RunsAs runsAs(Profile profile);
+
+    /** Returns the warm interpreters that the launcher has, and those that it could not have; none unless it serves programs by them. */
+    default List<WarmState> warm() {
+        return List.of();
+    }
 
     /** Returns the name of this way of starting processes, for the banner and the log: for example {@code posix_spawn}. */
     String name();

@@ -4,6 +4,8 @@ import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.posix.PosixLauncher;
+import dev.htbin.process.warm.WarmConfig;
+import dev.htbin.process.warm.WarmLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -49,6 +51,20 @@ public final class Launchers {
             return launcher;
         }
         return PosixLauncher.start(config);
+    }
+
+    /**
+     * Starts the best launcher that the machine has, as {@link #start(LauncherConfig)} does, with warm interpreters where it can have them: with posix_spawn alone.
+     *
+     * @throws IOException for the same reasons
+     */
+    public static Launcher start(LauncherConfig config, WarmConfig warm) throws IOException {
+        Launcher launcher = start(config);
+        if (launcher instanceof PosixLauncher posix) {
+            return WarmLauncher.over(posix, warm);
+        }
+        LOG.warn("no warm interpreters: processes start by {}", launcher.name());
+        return launcher;
     }
 
     /**

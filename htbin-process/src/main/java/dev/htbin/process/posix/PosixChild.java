@@ -60,16 +60,17 @@ final class PosixChild implements Child {
     private volatile Runnable afterwards = () -> {};
     private boolean reaped;
 
-    PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, SpawnErrand spawned, int process, int wake) {
+    PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, Started started, int process, int wake) {
         this.launcher = launcher;
         this.ward = ward;
         this.workspace = workspace;
-        this.pid = spawned.pid;
-        this.warden = spawned.warden;
-        this.output = spawned.output;
-        this.error = spawned.errorOutput;
+        this.pid = started.pid();
+        this.warden = started.warden();
+        this.output = started.output();
+        this.error = started.errorOutput();
         this.process = process;
         this.wake = wake;
+        launcher.orphans().know(pid);
     }
 
     /** Has something done once, when this is closed, after what was asked for before. To be called before anyone else knows the child. */
@@ -79,6 +80,11 @@ final class PosixChild implements Child {
             first.run();
             action.run();
         };
+    }
+
+    /** Returns the number of the warden that started it, or what forked it. */
+    int warden() {
+        return warden;
     }
 
     @Override
@@ -130,7 +136,10 @@ final class PosixChild implements Child {
             workspace.poll(PROCESS, exit == null ? process : -1, POLLIN);
             workspace.poll(WAKE, wake, POLLIN);
             workspace.poll(CLIENT, client, clientEvents);
-            poll(exit == null && !clientLost ? timeout : Duration.ZERO);
+            if (!workspace.await(POLLED, exit == null && !clientLost ? timeout : Duration.ZERO)) {
+                throw new IOException(
+                        "process %d: poll: %s".formatted(pid, Errno.describe(Native.errno(workspace.errno))));
+            }
             return events();
         } finally {
             loop.unlock();
@@ -250,31 +259,10 @@ final class PosixChild implements Child {
                 exit = last;
             }
             reaped = true;
+            launcher.orphans().forget(pid);
         } finally {
             signals.unlock();
         }
-    }
-
-    private void poll(Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + toNanos(timeout);
-        while (true) {
-            long left = deadline - System.nanoTime();
-            // Rounded up, so that the time is over when poll says so.
-            int millis = left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
-            int ready = Libc.poll(workspace.errno, workspace.polled, POLLED, millis);
-            if (ready >= 0) {
-                return;
-            }
-            int errno = Native.errno(workspace.errno);
-            if (errno != Errno.EINTR.number) {
-                throw new IOException("process %d: poll: %s".formatted(pid, Errno.describe(errno)));
-            }
-        }
-    }
-
-    private static long toNanos(Duration timeout) {
-        // Half of what a long holds, so that the deadline does not overflow.
-        return timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
     }
 
     private Set<Event> events() throws IOException {

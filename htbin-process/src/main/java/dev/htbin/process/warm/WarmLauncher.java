@@ -1,0 +1,69 @@
+package dev.htbin.process.warm;
+
+import dev.htbin.process.Child;
+import dev.htbin.process.LaunchException;
+import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.Launcher;
+import dev.htbin.process.Profile;
+import dev.htbin.process.RunsAs;
+import dev.htbin.process.Stdin;
+import dev.htbin.process.WarmState;
+import dev.htbin.process.posix.PosixLauncher;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Starts processes by forks of warm interpreters where a spec allows it and there is one, and by posix_spawn else: nobody sees a difference but in time.
+ *
+ * <p>{@link #launch} may block its thread for two seconds in the kernel when an interpreter hangs: call it on a platform thread.
+ */
+public final class WarmLauncher implements Launcher {
+    private final PosixLauncher launcher;
+    private final WarmPool pool;
+
+    private WarmLauncher(PosixLauncher launcher, WarmPool pool) {
+        this.launcher = launcher;
+        this.pool = pool;
+    }
+
+    /**
+     * Makes a launcher over another, which it closes.
+     *
+     * @throws IOException if this process can't get its descendants as children
+     */
+    public static WarmLauncher over(PosixLauncher launcher, WarmConfig config) throws IOException {
+        launcher.adoptOrphans();
+        return new WarmLauncher(launcher, new WarmPool(launcher, config));
+    }
+
+    @Override
+    public Stdin newStdin() {
+        return launcher.newStdin();
+    }
+
+    @Override
+    public Child launch(LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException {
+        return launcher.launch(spec, stdin, pool.fork(spec));
+    }
+
+    @Override
+    public RunsAs runsAs(Profile profile) {
+        return launcher.runsAs(profile);
+    }
+
+    @Override
+    public List<WarmState> warm() {
+        return pool.states();
+    }
+
+    @Override
+    public String name() {
+        return launcher.name() + ", warm interpreters";
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        launcher.close();
+    }
+}

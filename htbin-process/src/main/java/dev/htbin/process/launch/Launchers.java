@@ -35,12 +35,22 @@ public final class Launchers {
 
     /**
      * Starts the best launcher that the machine has: posix_spawn on Linux with glibc and the grant of native access, else {@link ProcessBuilder}, which runs
-     * processes as this process's own user, confines nothing, and is therefore refused to root.
+     * processes as this process's own user, confines nothing, and is therefore refused to root. With posix_spawn it serves programs by warm interpreters, where a
+     * {@link dev.htbin.process.LaunchSpec} allows it.
      *
      * @throws IOException if a user does not exist, is root, or this process may not become it; if a tree of a profile does not exist; if confinement is required
      *     and something of it can't be had. The message says which
      */
     public static Launcher start(LauncherConfig config) throws IOException {
+        return start(config, WarmConfig.defaults());
+    }
+
+    /**
+     * Starts the best launcher that the machine has, as {@link #start(LauncherConfig)} does, with other bounds of warm interpreters.
+     *
+     * @throws IOException for the same reasons
+     */
+    public static Launcher start(LauncherConfig config, WarmConfig warm) throws IOException {
         Optional<String> obstacle = PosixLauncher.obstacle();
         if (obstacle.isPresent()) {
             if (config.confinementRequired()) {
@@ -50,21 +60,7 @@ public final class Launchers {
             LOG.warn("processes start by {}, unconfined: {}", launcher.name(), obstacle.get());
             return launcher;
         }
-        return PosixLauncher.start(config);
-    }
-
-    /**
-     * Starts the best launcher that the machine has, as {@link #start(LauncherConfig)} does, with warm interpreters where it can have them: with posix_spawn alone.
-     *
-     * @throws IOException for the same reasons
-     */
-    public static Launcher start(LauncherConfig config, WarmConfig warm) throws IOException {
-        Launcher launcher = start(config);
-        if (launcher instanceof PosixLauncher posix) {
-            return WarmLauncher.over(posix, warm);
-        }
-        LOG.warn("no warm interpreters: processes start by {}", launcher.name());
-        return launcher;
+        return WarmLauncher.over(PosixLauncher.start(config), warm);
     }
 
     /**

@@ -64,6 +64,14 @@ public enum Interpreter {
         return text.length() < 256 && module.matcher(text).matches() && !text.contains("..");
     }
 
+    /** Returns the modules of names that a user may write, as this interpreter's own: {@code File::Spec} of Perl is {@code File/Spec.pm}. Drops what can be none. */
+    List<String> modules(List<String> names) {
+        return names.stream()
+                .map(name -> this == PERL && !name.endsWith(".pm") ? name.replace("::", "/") + ".pm" : name)
+                .filter(this::isModule)
+                .toList();
+    }
+
     /** Returns what the interpreter is called with to read its program from standard input. */
     String place() {
         return place;

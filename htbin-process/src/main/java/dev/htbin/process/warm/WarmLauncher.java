@@ -9,8 +9,8 @@ import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import dev.htbin.process.WarmState;
 import dev.htbin.process.posix.PosixLauncher;
-import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Starts processes by forks of warm interpreters where a spec allows it and there is one, and by posix_spawn else: nobody sees a difference but in time.
@@ -26,13 +26,8 @@ public final class WarmLauncher implements Launcher {
         this.pool = pool;
     }
 
-    /**
-     * Makes a launcher over another, which it closes.
-     *
-     * @throws IOException if this process can't get its descendants as children
-     */
-    public static WarmLauncher over(PosixLauncher launcher, WarmConfig config) throws IOException {
-        launcher.adoptOrphans();
+    /** Makes a launcher over another, which it closes. */
+    public static WarmLauncher over(PosixLauncher launcher, WarmConfig config) {
         return new WarmLauncher(launcher, new WarmPool(launcher, config));
     }
 
@@ -57,8 +52,19 @@ public final class WarmLauncher implements Launcher {
     }
 
     @Override
+    public Optional<String> coldReason(LaunchSpec spec) {
+        if (spec.warmth().isEmpty()) {
+            return Launcher.super.coldReason(spec);
+        }
+        return switch (Warmable.of(spec.executable())) {
+            case Warmable.Yes _ -> pool.obstacle();
+            case Warmable.No(String reason) -> Optional.of(reason);
+        };
+    }
+
+    @Override
     public String name() {
-        return launcher.name() + ", warm interpreters";
+        return launcher.name();
     }
 
     @Override

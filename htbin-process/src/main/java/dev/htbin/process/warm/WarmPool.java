@@ -2,10 +2,13 @@ package dev.htbin.process.warm;
 
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Profile;
+import dev.htbin.process.WarmModules;
 import dev.htbin.process.WarmState;
+import dev.htbin.process.Warmth;
 import dev.htbin.process.posix.PosixLauncher;
 import dev.htbin.process.posix.WarmFork;
 import dev.htbin.process.posix.WarmProcess;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,18 +17,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The programs that are served warm, as many as there may be. Safe for use by several threads. */
 final class WarmPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.htbin.process.warm");
+
     private final PosixLauncher launcher;
     private final WarmConfig config;
     /** Guarded by this, as is {@link #closed}. */
     private final Map<Key, WarmProgram> programs = new LinkedHashMap<>();
 
     private boolean closed;
+    private boolean adopting;
+    private Optional<String> obstacle = Optional.empty();
 
     /** What an interpreter is the same for. */
-    private record Key(Path file, Profile profile, Warmable.Yes command, SequencedMap<String, String> environment) {}
+    private record Key(
+            Path file,
+            Profile profile,
+            Warmable.Yes command,
+            SequencedMap<String, String> environment,
+            WarmModules modules) {}
 
     WarmPool(PosixLauncher launcher, WarmConfig config) {
         this.launcher = launcher;
@@ -38,23 +52,43 @@ final class WarmPool implements AutoCloseable {
             return Optional.empty();
         }
         SequencedMap<String, String> environment = new LinkedHashMap<>(spec.environment());
-        environment.keySet().retainAll(spec.warmth().get().lasting());
-        return program(new Key(spec.executable(), spec.profile(), command, environment))
+        Warmth warmth = spec.warmth().get();
+        environment.keySet().retainAll(warmth.lasting());
+        return program(new Key(spec.executable(), spec.profile(), command, environment, warmth.modules()))
                 .flatMap(WarmProgram::fork);
     }
 
     private synchronized Optional<WarmProgram> program(Key key) {
-        if (closed) {
+        if (closed || !adopts()) {
             return Optional.empty();
         }
         WarmProgram known = programs.get(key);
         if (known == null) {
             makeRoom();
             known = new WarmProgram(
-                    launcher, config, spec(key), key.file(), key.command().interpreter(), this::ready);
+                    launcher, config, spec(key), key.file(), key.command().interpreter(), key.modules(), this::ready);
             programs.put(key, known);
         }
         return Optional.of(known);
+    }
+
+    /** Has descendants become children of this process, which they otherwise don't: not before the first program is to be warm. */
+    private boolean adopts() {
+        if (!adopting && obstacle.isEmpty()) {
+            try {
+                launcher.adoptOrphans();
+                adopting = true;
+            } catch (IOException e) {
+                obstacle = Optional.of(String.valueOf(e.getMessage()));
+                LOG.warn("no warm interpreters: {}", e.getMessage());
+            }
+        }
+        return adopting;
+    }
+
+    /** Returns why no program can be warm; empty if that is not known. */
+    synchronized Optional<String> obstacle() {
+        return obstacle;
     }
 
     /** Returns what starts the interpreter of a program: it lies in the root, where no directory is in the way of anything. */

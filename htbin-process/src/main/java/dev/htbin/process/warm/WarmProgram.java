@@ -1,6 +1,7 @@
 package dev.htbin.process.warm;
 
 import dev.htbin.process.LaunchSpec;
+import dev.htbin.process.WarmModules;
 import dev.htbin.process.WarmState;
 import dev.htbin.process.WarmState.Phase;
 import dev.htbin.process.posix.PosixLauncher;
@@ -40,6 +41,7 @@ final class WarmProgram implements AutoCloseable {
     private final Path file;
     private final Interpreter interpreter;
     private final Consumer<WarmProgram> ready;
+    private final List<String> excluded;
 
     private final SequencedSet<String> modules = new LinkedHashSet<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
@@ -58,6 +60,7 @@ final class WarmProgram implements AutoCloseable {
      *
      * @param spec what starts its interpreters
      * @param file the program
+     * @param asked the modules that were asked for
      * @param ready told when one of its interpreters has become ready
      */
     WarmProgram(
@@ -66,6 +69,7 @@ final class WarmProgram implements AutoCloseable {
             LaunchSpec spec,
             Path file,
             Interpreter interpreter,
+            WarmModules asked,
             Consumer<WarmProgram> ready) {
         this.launcher = launcher;
         this.config = config;
@@ -73,7 +77,8 @@ final class WarmProgram implements AutoCloseable {
         this.file = file;
         this.interpreter = interpreter;
         this.ready = ready;
-        modules.addAll(config.imported().stream().filter(interpreter::isModule).toList());
+        modules.addAll(interpreter.modules(asked.imported()));
+        excluded = interpreter.modules(asked.excluded());
     }
 
     /** Returns the order for one launch; without an interpreter that can take it, starts one and returns nothing. */
@@ -102,9 +107,9 @@ final class WarmProgram implements AutoCloseable {
         if (closed || starting != null || System.nanoTime() - restUntilNanos < 0) {
             return;
         }
-        List<String> excluded = new ArrayList<>(config.excluded());
-        excluded.addAll(leftOut.keySet());
-        var next = new WarmInterpreter(this, spec, WarmProcess.octets(file), List.copyOf(modules), excluded);
+        List<String> without = new ArrayList<>(excluded);
+        without.addAll(leftOut.keySet());
+        var next = new WarmInterpreter(this, spec, WarmProcess.octets(file), List.copyOf(modules), without);
         starting = next;
         Thread.ofPlatform()
                 .name("htbin-warm-" + file.getFileName())
@@ -187,7 +192,7 @@ final class WarmProgram implements AutoCloseable {
     }
 
     private boolean isLeftOut(String module) {
-        return leftOut.containsKey(module) || config.excluded().contains(module);
+        return leftOut.containsKey(module) || excluded.contains(module);
     }
 
     /** Ends its interpreter, until it is used again. */

@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.LaunchSpec;
-import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Run;
-import dev.htbin.process.launch.Launchers;
+import dev.htbin.process.WarmModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,8 @@ class PerlEqualityTest extends WarmFixture {
     @Test
     void everyCaseIsTheSameWithItsModulesImportedBefore() throws Exception {
         launcher.close();
-        launcher = Launchers.start(LauncherConfig.defaults(), config().withModules(MODULES, List.of()));
+        launcher = start();
+        modules = new WarmModules(MODULES, List.of());
         assertEquals("", differences());
         String remarks = state(directory.resolve("cases.pl")).remarks().toString();
         assertTrue(remarks.contains("CGI/Carp.pm: it overrides functions of Perl"), remarks);

@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.LaunchSpec;
-import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Run;
+import dev.htbin.process.WarmModules;
 import dev.htbin.process.WarmState;
-import dev.htbin.process.launch.Launchers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +43,8 @@ class PythonEqualityTest extends WarmFixture {
     @Test
     void everyCaseIsTheSameWithItsModulesImportedBefore() throws Exception {
         launcher.close();
-        launcher = Launchers.start(LauncherConfig.defaults(), config().withModules(MODULES, List.of()));
+        launcher = start();
+        modules = new WarmModules(MODULES, List.of());
         assertEquals("", differences());
         WarmState state = state(directory.resolve("cases.py"));
         assertTrue(state.remarks().toString().contains("cgitb: it writes output"), state::toString);

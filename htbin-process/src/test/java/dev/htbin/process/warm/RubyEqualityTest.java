@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.LaunchSpec;
-import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.Run;
-import dev.htbin.process.launch.Launchers;
+import dev.htbin.process.WarmModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +34,8 @@ class RubyEqualityTest extends WarmFixture {
     @Test
     void everyCaseIsTheSameWithItsModulesImportedBefore() throws Exception {
         launcher.close();
-        launcher = Launchers.start(LauncherConfig.defaults(), config().withModules(MODULES, List.of()));
+        launcher = start();
+        modules = new WarmModules(MODULES, List.of());
         assertEquals("", differences());
     }
 

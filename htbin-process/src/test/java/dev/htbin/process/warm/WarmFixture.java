@@ -8,6 +8,7 @@ import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.LauncherFixture;
 import dev.htbin.process.Run;
+import dev.htbin.process.WarmModules;
 import dev.htbin.process.WarmState;
 import dev.htbin.process.WarmState.Phase;
 import dev.htbin.process.Warmth;
@@ -20,6 +21,9 @@ import java.util.concurrent.Callable;
 
 /** A launcher with warm interpreters, and ways to know that a run was served by one. */
 abstract class WarmFixture extends LauncherFixture {
+    /** What the interpreters of {@link #warm} import beside what they have learned. */
+    WarmModules modules = WarmModules.learned();
+
     @Override
     protected Launcher start() throws IOException {
         return Launchers.start(LauncherConfig.defaults(), config());
@@ -31,8 +35,8 @@ abstract class WarmFixture extends LauncherFixture {
     }
 
     /** Returns a spec that may be served warm; {@code PATH} lasts. */
-    static LaunchSpec warm(LaunchSpec spec) {
-        return spec.withWarmth(new Warmth(new LinkedHashSet<>(List.of("PATH"))));
+    LaunchSpec warm(LaunchSpec spec) {
+        return spec.withWarmth(new Warmth(new LinkedHashSet<>(List.of("PATH")), modules));
     }
 
     /** Returns how a program is served at the moment. */

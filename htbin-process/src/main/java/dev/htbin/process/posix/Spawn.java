@@ -64,7 +64,11 @@ record Spawn(
             }
             MemorySegment path = relative ? image.relative() : image.executable();
             var errand = new SpawnErrand(image, path, attributes, ward.limits(), input, directory, control);
-            ward.wardens().send(errand);
+            if (control < 0) {
+                ward.wardens().send(errand);
+            } else if (!ward.wardens().trySend(errand, ward.wardens().apart())) {
+                throw new IllegalStateException("the launcher is closed");
+            }
             errand.await();
             if (errand.error == 0) {
                 if (relative) {

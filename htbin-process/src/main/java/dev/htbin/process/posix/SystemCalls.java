@@ -125,7 +125,9 @@ final class SystemCalls {
                 call("prctl", of(157, 167)),
                 call("exit_group", of(231, 94)),
                 call("faccessat", of(269, 48)),
-                call("dup3", of(292, 24)));
+                call("dup3", of(292, 24)),
+                call("landlock_create_ruleset", of(444, 444)),
+                call("landlock_restrict_self", of(446, 446)));
     }
 
     private static String call(String name, int number) {

@@ -28,6 +28,7 @@ import warnings
 import zipimport
 import _ctypes
 import _frozen_importlib_external as importing
+import _imp
 import _signal
 import _socket
 import _weakref
@@ -44,6 +45,7 @@ LANDLOCK_SCOPE_SIGNAL = bytes(16) + (2).to_bytes(8, sys.byteorder)
 ADOPTION_SECONDS = 2.0
 REPORT_DESCRIPTOR = 100
 ORIGINAL_ARGUMENTS = -2
+SUFFIXES = {".py", ".pyc", *_imp.extension_suffixes()}
 OWN_NAME = sys._getframe().f_code.co_filename
 LAST_IN_SYS = (
     "path argv ps1 ps2 last_exc last_type last_value last_traceback path_hooks path_importer_cache meta_path".split()
@@ -155,14 +157,19 @@ class Library:
 
     def shadowed(self, name):
         """Tells whether a file beside the script would be imported instead."""
-        top = name.partition(".")[0]
-        return any(entry.partition(".")[0] == top for entry in self.entries())
+        return self.has_beside({name.partition(".")[0]})
 
-    def entries(self):
+    def has_beside(self, tops):
+        """Tells whether one of these could be imported from beside the script: a directory, or a file with a suffix of modules."""
         try:
-            return [entry for entry in os.listdir(self.directory) if not entry.startswith(".")]
+            entries = os.listdir(self.directory)
         except OSError:
-            return []
+            return False
+        for entry in entries:
+            top, dot, rest = entry.partition(".")
+            if top in tops and (dot + rest in SUFFIXES if dot else os.path.isdir(os.path.join(self.directory, entry))):
+                return True
+        return False
 
     def tried(self):
         reader, writer = os.pipe()
@@ -243,7 +250,7 @@ class Library:
         beside = stamp(self.directory)
         if beside != self.beside:
             tops = {name.partition(".")[0] for name in sys.modules} - BASE
-            if any(entry.partition(".")[0] in tops for entry in self.entries()):
+            if self.has_beside(tops):
                 say("outdated a file beside the script has the name of a module")
                 return True
             self.beside = beside

@@ -145,6 +145,21 @@ class WarmAdversaryTest extends WarmFixture {
     }
 
     @Test
+    void filesBesideAScriptThatCanNotBeImportedDoNotCount() throws Exception {
+        file("json.rb", "", "rw-r--r--");
+        file("json", "", "rw-r--r--");
+        Path script = program("uses.py", "/usr/bin/python3", "import json\nprint(json.dumps([1]))");
+        warmUp(warm(spec(script)));
+        until(() -> {
+            runWarm(warm(spec(script)), new byte[0]);
+            return state(script).modules().contains("json");
+        });
+        for (int i = 0; i < 3; i++) {
+            assertEquals("[1]\n", runWarm(warm(spec(script)), new byte[0]).output());
+        }
+    }
+
+    @Test
     void anInterpreterThatIsStoppedOrKilledIsReplaced() throws Exception {
         Path script = program("plain.py", "/usr/bin/python3", "print('plain')");
         LaunchSpec spec = warm(spec(script));

@@ -64,13 +64,26 @@ final class WarmInterpreter {
         String why;
         try (WarmProcess started = launcher.startWarm(spec, stub)) {
             process = Optional.of(started);
-            started.tell(start());
+            tell(started);
             why = watch(started);
         } catch (LaunchException | IOException | InterruptedException | RuntimeException e) {
             LOG.debug("{}: warm interpreter", file, e);
             why = String.valueOf(e.getMessage());
         }
         program.hasEnded(this, retired ? "" : why);
+    }
+
+    /** One that has ended does not listen: what it said before, and how it ended, tells more. */
+    private void tell(WarmProcess started) {
+        try {
+            started.tell(start());
+        } catch (IOException e) {
+            LOG.debug(
+                    "{}: warm interpreter {} does not listen",
+                    file,
+                    started.child().pid(),
+                    e);
+        }
     }
 
     private List<String> start() {

@@ -43,7 +43,9 @@ class WarmAdversaryTest extends WarmFixture {
             for number in (0, 10, 19): attempt('signal %d' % number, lambda: os.kill(pid, number))
             for name in ('maps', 'environ', 'auxv', 'stack'): attempt(name, lambda: read(name))
             attempt('mem', lambda: open('/proc/%d/mem' % pid, 'rb+').close())
-            attempt('descriptors', lambda: os.listdir('/proc/%d/fd' % pid))
+            for number in range(4):
+                attempt('descriptor %d' % number, lambda: os.readlink('/proc/%d/fd/%d' % (pid, number)))
+            attempt('its program', lambda: os.close(os.open('/proc/%d/fd/0' % pid, os.O_RDWR)))
             attempt('root', lambda: os.listdir('/proc/%d/root/' % pid))
             attempt('ptrace', lambda: call(117 if os.uname().machine == 'aarch64' else 101, 16, pid, None, None))
             attempt('limits', lambda: resource.prlimit(pid, resource.RLIMIT_CPU, (1, 1)))
@@ -102,8 +104,8 @@ class WarmAdversaryTest extends WarmFixture {
             warmUp(warm(spec(each, "1")));
         }
         // It is as open as an interpreter is until it has closed itself.
-        var starting = new LaunchSpec(
-                Path.of("/usr/bin/python3"), List.of("python3", "-"), environment(), Path.of("/"));
+        var starting =
+                new LaunchSpec(Path.of("/usr/bin/python3"), List.of("python3", "-"), environment(), Path.of("/"));
         try (WarmProcess open = posix.startWarm(starting, "import time\ntime.sleep(600)\n".getBytes(US_ASCII))) {
             String pid = Long.toString(open.child().pid());
             for (Path each : scripts) {
@@ -164,7 +166,9 @@ class WarmAdversaryTest extends WarmFixture {
         Path script = program("plain.py", "/usr/bin/python3", "print('plain')");
         LaunchSpec spec = warm(spec(script));
         for (String signal : List.of("STOP", "KILL", "INT", "USR1")) {
-            warmUp(spec);
+            run(spec);
+            until(() -> state(script).phase() == Phase.READY);
+            runWarm(spec, new byte[0]);
             new ProcessBuilder("kill", "-" + signal, Long.toString(state(script).pid()))
                     .start()
                     .waitFor();

@@ -55,8 +55,7 @@ class WarmLifeTest extends WarmFixture {
         LaunchSpec one = hello("one.py");
         run(one);
         until(() -> state(one.executable()).phase() == Phase.FAILED);
-        assertTrue(state(one.executable()).remarks().toString().contains("more than 0 MiB"), () -> states()
-                .toString());
+        assertTrue(state(one.executable()).remarks().toString().contains("more than 0 MiB"), () -> states().toString());
         assertEquals("hello\n", run(one).output());
     }
 
@@ -98,8 +97,7 @@ class WarmLifeTest extends WarmFixture {
         LaunchSpec spec = warm(spec(program("one.py", interpreter.toString(), "print('hello')")));
         run(spec);
         until(() -> state(spec.executable()).phase() == Phase.FAILED);
-        assertTrue(state(spec.executable()).remarks().toString().contains("it is broken"), () -> states()
-                .toString());
+        assertTrue(state(spec.executable()).remarks().toString().contains("it is broken"), () -> states().toString());
         // Half a second and more goes by before the next try, doubled each time.
         int launches = 0;
         while (Files.size(tries) < 3 * 2) {

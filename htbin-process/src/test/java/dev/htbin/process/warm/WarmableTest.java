@@ -58,6 +58,7 @@ class WarmableTest {
                 "print 1 | does not begin with a line",
                 " #!/usr/bin/python3 | does not begin with a line",
             },
+            quoteCharacter = '"',
             ignoreLeadingAndTrailingWhitespace = false)
     void canNotBeWarm(String line, String reason) {
         Warmable.No no = (Warmable.No) Warmable.of(line.replaceAll(" $", "") + "\ncode\n");

@@ -1,5 +1,6 @@
 package dev.htbin.process.posix;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -53,8 +54,8 @@ class ErrandsTest {
         join(wardens);
         assertEquals(SENDERS * ERRANDS_OF_EACH, doneBy.size());
         // The last one is apart, and does nothing that any may do.
-        wanted.forEach((errand, warden) ->
-                assertTrue(warden < 0 ? doneBy.get(errand) < WARDENS : warden.equals(doneBy.get(errand))));
+        wanted.forEach((errand, warden) -> assertTrue(
+                warden < 0 ? requireNonNull(doneBy.get(errand)) < WARDENS : warden.equals(doneBy.get(errand))));
         assertFalse(errands.add(new Nothing()));
         assertFalse(errands.add(new Nothing(), 0));
     }

@@ -1,6 +1,7 @@
 package dev.htbin.process.warm;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -21,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,13 +61,14 @@ class WarmAdversaryTest extends WarmFixture {
             print('done')
             """;
 
-    private PosixLauncher posix;
+    private @Nullable PosixLauncher posix;
 
     @Override
     protected Launcher start() throws IOException {
         var profiles = new LinkedHashSet<>(List.of(Profile.standard(), Profile.of(Kind.OPEN)));
-        posix = PosixLauncher.start(LauncherConfig.defaults().withProfiles(profiles));
-        return WarmLauncher.over(posix, config());
+        var started = PosixLauncher.start(LauncherConfig.defaults().withProfiles(profiles));
+        posix = started;
+        return WarmLauncher.over(started, config());
     }
 
     @BeforeEach
@@ -127,7 +130,8 @@ class WarmAdversaryTest extends WarmFixture {
         // It is as open as an interpreter is until it has closed itself.
         var starting =
                 new LaunchSpec(Path.of("/usr/bin/python3"), List.of("python3", "-"), environment(), Path.of("/"));
-        try (WarmProcess open = posix.startWarm(starting, "import time\ntime.sleep(600)\n".getBytes(US_ASCII))) {
+        try (WarmProcess open =
+                requireNonNull(posix).startWarm(starting, "import time\ntime.sleep(600)\n".getBytes(US_ASCII))) {
             String pid = Long.toString(open.child().pid());
             for (Path each : scripts) {
                 for (int i = 0; i < RUNS; i++) {

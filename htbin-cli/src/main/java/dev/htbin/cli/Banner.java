@@ -63,6 +63,7 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
         }
         line(text, "  directory  " + root.directory());
         line(text, "  scripts    " + scripts());
+        warm().ifPresent(paths -> line(text, "  warm       " + paths));
         rules().forEach(rule -> line(text, "             " + rule));
         serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
         logins(logins, openInClear(places, addresses)).forEach(login -> line(text, login));
@@ -160,6 +161,31 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
             lines.set(i, (i == 0 ? "  users      " : "             ") + lines.get(i));
         }
         return lines;
+    }
+
+    /** Where warm interpreters serve scripts; empty if they do nowhere. */
+    private Optional<String> warm() {
+        if (settings.scripts().isEmpty() || launcher.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ScriptRule> rules =
+                settings.scripts().get().rules().toScriptRules(root.directory()).rules();
+        List<String> on = paths(rules, true);
+        if (on.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean all = on.contains("");
+        List<String> named = all ? paths(rules, false) : on;
+        String where = all ? "Python, Perl and Ruby scripts" : "those below " + String.join(", ", named);
+        String except = all && !named.isEmpty() ? ", but for those below " + String.join(", ", named) : "";
+        return Optional.of(where + except);
+    }
+
+    private static List<String> paths(List<ScriptRule> rules, boolean warm) {
+        return rules.reversed().stream()
+                .filter(rule -> rule.warm().isPresent() == warm)
+                .map(rule -> Octets.toText(rule.path()))
+                .toList();
     }
 
     private static String server(ServerUser user) {

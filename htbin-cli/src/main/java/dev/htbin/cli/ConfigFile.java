@@ -169,6 +169,7 @@ final class ConfigFile {
             throw new UsageException("key '%s': %s (expected: true or false)".formatted(key, value));
         }
         return switch (value) {
+            case Boolean flag when option.impliedValue().isPresent() -> List.of(flag ? "on" : "off");
             case String text -> List.of(text);
             case Long number -> List.of(Long.toString(number));
             case Double number -> List.of(new java.math.BigDecimal(number.toString()).toPlainString());

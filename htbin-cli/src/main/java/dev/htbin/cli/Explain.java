@@ -136,7 +136,11 @@ record Explain(Settings settings, List<String> fields) {
             return Outcome.refused(403, wrong.get().toString());
         }
         LaunchPlan plan = planOf(request, script, root, config);
-        return new Outcome(true, plan.describe(config.host().runsAs(plan.spec().profile())));
+        return new Outcome(
+                true,
+                plan.describe(
+                        config.host().runsAs(plan.spec().profile()),
+                        config.host().coldReason(plan)));
     }
 
     private LaunchPlan planOf(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {

@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Every option of the command: where it applies, its names, the label of its value, and its line of help. The order is that of the help texts. */
@@ -108,6 +109,19 @@ enum Option {
             "NAME",
             "As root: become this user once started. Default: htbin, or daemon, if it can read the directory.",
             "--server-user"),
+    WARM(
+            Use.ANYWHERE,
+            "[PATH=]on|off",
+            "Run Python, Perl and Ruby scripts as forks of interpreters that have started. --warm alone: on. Repeatable.",
+            "--warm"),
+    WARM_IMPORT(
+            Use.ANYWHERE,
+            "[PATH=]MODULE",
+            "Have those import this module, beside what they learn; implies --warm there. Repeatable.",
+            "--warm-import"),
+    WARM_EXCLUDE(
+            Use.ANYWHERE,
+            "[PATH=]MODULE", "Have those never import this module before a request. Repeatable.", "--warm-exclude"),
     LIMIT(Use.ANYWHERE, "[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
     MAX_SCRIPTS(Use.SERVERS, "N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
@@ -229,6 +243,11 @@ enum Option {
     /** Returns the option's long name. */
     String longName() {
         return longName;
+    }
+
+    /** Returns the value that it has when none is given; empty if it needs one, or takes none. */
+    Optional<String> impliedValue() {
+        return this == WARM ? Optional.of("on") : Optional.empty();
     }
 
     /** Tells whether its value may be for a URL path alone: {@code [PATH=]VALUE}. */

@@ -18,6 +18,7 @@ final class Values {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,3})?");
     private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern URL_PATH = Pattern.compile("(/[^/\\p{Cntrl}?#%]+)+/?");
+    private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:/+-]{0,254}");
     private static final Pattern EXTENSION = Pattern.compile("\\.[^/\\p{Cntrl}]+");
     private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\p{Cntrl}]*");
 
@@ -48,6 +49,9 @@ final class Values {
             Map.entry("--read", "--read /srv/git or --read /cgi-bin/git=/srv/git"),
             Map.entry("--write", "--write /srv/data or --write /cgi-bin/form=/srv/data"),
             Map.entry("--script-user", "--script-user alice or --script-user /cgi-bin/alice=alice"),
+            Map.entry("--warm", "--warm or --warm /cgi-bin/report=on"),
+            Map.entry("--warm-import", "--warm-import json or --warm-import /cgi-bin/report=CGI"),
+            Map.entry("--warm-exclude", "--warm-exclude numpy or --warm-exclude /cgi-bin/report=numpy"),
             Map.entry("--limit", "--limit per-client=4 or --limit /cgi-bin/x=cpu=10"),
             Map.entry("--server-user", "--server-user www-data"),
             Map.entry("--max-scripts", "--max-scripts 64"),
@@ -176,6 +180,23 @@ final class Values {
             }
         }
         throw refused("--profile", whole, "open, standard, no-network, readonly or strict");
+    }
+
+    /** Reads the value of a switch. */
+    static boolean onOrOff(Option option, String whole, String value) {
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw refused(option.longName(), whole, "on or off, or PATH=on or PATH=off");
+        };
+    }
+
+    /** Reads the name of a module, as scripts write it. */
+    static String module(Option option, String whole, String value) {
+        if (!MODULE.matcher(value).matches()) {
+            throw refused(option.longName(), whole, "the name of a module, as a script writes it");
+        }
+        return value;
     }
 
     static Path directory(Option option, String value) {

@@ -12,6 +12,7 @@ import dev.htbin.jetty.EngineConfig;
 import dev.htbin.process.Profile;
 import dev.htbin.process.Profile.Kind;
 import dev.htbin.process.Resource;
+import dev.htbin.process.WarmModules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +64,50 @@ class SettingsTest {
                 .scripts()
                 .orElseThrow();
         assertEquals(List.of("/a", "/b/c"), scripts.directories());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--warm | /cgi-bin/x | true",
+                "--warm 80 | /cgi-bin/x | true",
+                "--warm=on | /cgi-bin/x | true",
+                "--warm on 80 | /cgi-bin/x | true",
+                "--cgi --warm off | /cgi-bin/x | false",
+                "--cgi | /cgi-bin/x | false",
+                "--warm /cgi-bin/x=on 80 | /cgi-bin/x | true",
+                "--warm /cgi-bin/x=on | /cgi-bin/y | false",
+                "--warm --warm /cgi-bin/x=off | /cgi-bin/x | false",
+                "--warm --warm /cgi-bin/x=off | /cgi-bin/xy | true",
+                "--warm off --warm-import /cgi-bin/x=json | /cgi-bin/x | true",
+                "--warm-import json --warm=off --cgi | /cgi-bin/x | false",
+                "--warm --profile /cgi-bin/x=strict | /cgi-bin/x | true",
+            })
+    void warmHoldsForPathsAndCanStandAlone(String line, String script, boolean warm) {
+        Settings.Scripts scripts = settings(line.split(" ")).scripts().orElseThrow();
+        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        assertEquals(warm, rules.of(script).warm().isPresent());
+    }
+
+    @Test
+    void modulesOfWarmInterpretersAddUpDownThePath() {
+        Settings.Scripts scripts = settings(
+                        "--warm-import", "json", "--warm-import=/cgi-bin/x=File::Spec", "--warm-exclude", "numpy")
+                .scripts()
+                .orElseThrow();
+        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        assertEquals(
+                Optional.of(new WarmModules(List.of("json", "File::Spec"), List.of("numpy"))),
+                rules.of("/cgi-bin/x").warm());
+        assertEquals(
+                Optional.of(new WarmModules(List.of("json"), List.of("numpy"))),
+                rules.of("/cgi-bin/y").warm());
+    }
+
+    @Test
+    void warmOffAloneRunsNoScripts() {
+        assertEquals(Optional.empty(), settings("--warm=off").scripts());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Table: which scripts get the client's credentials. */
@@ -19,7 +20,7 @@ class PassAuthorizationTest {
     private static final String FIELD = "Authorization: Basic c2VjcmV0";
 
     private static LaunchPlan plan(boolean passes, String... fields) {
-        var rule = new ScriptRule("", Profile.standard(), new LinkedHashMap<>(), passes);
+        var rule = new ScriptRule("", Profile.standard(), new LinkedHashMap<>(), passes, Optional.empty());
         return LaunchPlan.of(
                 CgiRequests.get("/x", fields).make(), PureConfig.defaults().withRules(new ScriptRules(List.of(rule))));
     }
@@ -43,7 +44,7 @@ class PassAuthorizationTest {
 
     @Test
     void aDescriptionDoesNotShowThem() {
-        String text = plan(true, FIELD).describe(new RunsAs("nobody", 65534, 65534, List.of()));
+        String text = plan(true, FIELD).describe(new RunsAs("nobody", 65534, 65534, List.of()), Optional.empty());
         assertTrue(text.contains("HTTP_AUTHORIZATION=(not shown)"), text);
         assertFalse(text.contains("c2VjcmV0"), text);
     }

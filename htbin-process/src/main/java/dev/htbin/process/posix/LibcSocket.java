@@ -24,6 +24,10 @@ final class LibcSocket {
     private static final MethodHandle GETPEERNAME = capturing("getpeername", returnsInt(INT, POINTER, POINTER));
     private static final MethodHandle GETSOCKOPT = capturing("getsockopt", returnsInt(INT, INT, INT, POINTER, POINTER));
 
+    private static final MethodHandle SOCKETPAIR = capturing("socketpair", returnsInt(INT, INT, INT, POINTER));
+    private static final MethodHandle SENDMSG = capturing("sendmsg", returnsLong(INT, POINTER, INT));
+    private static final MethodHandle SEND = capturing("send", returnsLong(INT, POINTER, LONG, INT));
+
     private LibcSocket() {}
 
     /** <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a> */
@@ -73,6 +77,33 @@ final class LibcSocket {
     static int getsockopt(MemorySegment errno, int fd, int level, int name, MemorySegment value, MemorySegment length) {
         try {
             return (int) GETSOCKOPT.invokeExact(errno, fd, level, name, value, length);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/socketpair.2.html">socketpair(2)</a> */
+    static int socketpair(MemorySegment errno, int family, int type, int protocol, MemorySegment fds) {
+        try {
+            return (int) SOCKETPAIR.invokeExact(errno, family, type, protocol, fds);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/sendmsg.2.html">sendmsg(2)</a> */
+    static long sendmsg(MemorySegment errno, int fd, MemorySegment message, int flags) {
+        try {
+            return (long) SENDMSG.invokeExact(errno, fd, message, flags);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/send.2.html">send(2)</a> */
+    static long send(MemorySegment errno, int fd, MemorySegment buffer, long count, int flags) {
+        try {
+            return (long) SEND.invokeExact(errno, fd, buffer, count, flags);
         } catch (Throwable e) {
             throw broken(e);
         }

@@ -96,6 +96,12 @@ public final class FileCache {
         };
     }
 
+    /** Returns what lies at a path if it is in memory and current; {@link Lookup.Unknown} otherwise. Costs one {@code stat}. */
+    Lookup lookupNow(Path path) {
+        Entry entry = entries.get(path);
+        return entry != null && isCurrent(entry, path) ? new Lookup.Found(shared(entry.file)) : new Lookup.Unknown();
+    }
+
     /** Returns how many octets are kept, with what they cost beside. */
     long bytes() {
         return bytes.get();

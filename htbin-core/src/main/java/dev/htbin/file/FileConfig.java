@@ -85,6 +85,16 @@ public record FileConfig(
     }
 
     /**
+     * Returns what lies at a path if it is in memory and current, and {@link Lookup.Unknown} otherwise: it does not wait for a disk, but for one {@code stat}. The
+     * guards of {@link #lookup} hold.
+     *
+     * @param path any path; need not exist
+     */
+    public Lookup lookupNow(Path path) {
+        return cache.lookupNow(requireNonNull(path, "path"));
+    }
+
+    /**
      * Returns the media type of a file by its name: of {@link #extensionsMap} with the ending as it is, then in lower case, then of the built-in ones;
      * {@code application/octet-stream} when nothing fits.
      */

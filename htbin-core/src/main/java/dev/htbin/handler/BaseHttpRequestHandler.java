@@ -44,6 +44,8 @@ public class BaseHttpRequestHandler {
     private int status;
     private String reason = "";
     private Fields errorFields = Fields.empty();
+    private boolean immediate;
+    private boolean postponed;
     private @Nullable ResponseHead sealed;
     private @Nullable OutputStream body;
 
@@ -66,6 +68,29 @@ public class BaseHttpRequestHandler {
     public static HttpHandler perRequest(Function<Exchange, ? extends BaseHttpRequestHandler> factory) {
         requireNonNull(factory, "factory");
         return exchange -> factory.apply(exchange).handle();
+    }
+
+    /**
+     * Returns a handler that makes an instance for each request, and first one that may answer it without waiting. The hooks of the instances don't wait, but
+     * for what {@link #postpone} is called before.
+     */
+    static HttpHandler immediate(Function<Exchange, ? extends BaseHttpRequestHandler> factory) {
+        return new HttpHandler() {
+            @Override
+            public void handle(Exchange exchange) throws IOException {
+                factory.apply(exchange).handle();
+            }
+
+            @Override
+            public boolean answerNow(Exchange exchange) throws IOException {
+                String method = exchange.request().method();
+                if (!method.equals("GET") && !method.equals("HEAD")) {
+                    return false;
+                }
+                BaseHttpRequestHandler handler = factory.apply(exchange);
+                return handler.handleNow();
+            }
+        };
     }
 
     /**
@@ -102,6 +127,40 @@ public class BaseHttpRequestHandler {
         } catch (RuntimeException e) {
             reportBug(e);
         }
+    }
+
+    /**
+     * Answers the request if that needs no waiting; {@link #handle} of another instance answers it otherwise, refusals and bugs included.
+     *
+     * @return whether it was answered; if not, nothing was logged or sent
+     */
+    private boolean handleNow() throws IOException {
+        immediate = true;
+        try {
+            dispatch();
+            if (!postponed) {
+                finish();
+            }
+            return !postponed;
+        } catch (RuntimeException e) {
+            if (exchange.committed()) {
+                reportBug(e);
+            }
+            return exchange.committed();
+        }
+    }
+
+    /** Tells whether this instance must not wait. */
+    final boolean immediate() {
+        return immediate;
+    }
+
+    /**
+     * Tells whether what comes next must be left to an instance that may wait. The caller then returns without having responded or logged anything.
+     */
+    final boolean postpone() {
+        postponed |= immediate;
+        return immediate;
     }
 
     /** Calls the hook of the request's method; a method that has none is answered with 501. Override it to handle more methods. */
@@ -225,6 +284,9 @@ public class BaseHttpRequestHandler {
     }
 
     private void sendErrorPage(int code, String message, String explain) throws IOException {
+        if (postpone()) {
+            return;
+        }
         logError("code " + code + ", message " + message);
         var page = ErrorPage.of(code, message, explain);
         sendResponse(code, message);

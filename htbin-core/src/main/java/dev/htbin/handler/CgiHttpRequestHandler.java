@@ -13,6 +13,7 @@ import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.file.FileConfig;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.HttpHandler;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +47,19 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     public CgiHttpRequestHandler(Exchange exchange, FileConfig files, CgiConfig cgi) {
         super(exchange, files);
         this.config = requireNonNull(cgi, "cgi");
+    }
+
+    /**
+     * Returns a handler of all requests that serves files and scripts as this class does, without a subclass's hooks; a file that lies in memory it answers without
+     * waiting.
+     *
+     * @param files where files and scripts lie
+     * @param cgi what is a script and how it is run
+     */
+    public static HttpHandler serving(FileConfig files, CgiConfig cgi) {
+        requireNonNull(files, "files");
+        requireNonNull(cgi, "cgi");
+        return immediate(exchange -> new CgiHttpRequestHandler(exchange, files, cgi));
     }
 
     /** Returns the URL paths below which everything is a script; those of the configuration unless overridden. Python: {@code cgi_directories}. */
@@ -116,6 +130,9 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
 
     /** Runs the script that the request's path names and sends its response. Python: {@code run_cgi}. */
     protected void runCgi() throws IOException {
+        if (postpone()) {
+            return;
+        }
         CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
                 .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
         switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {

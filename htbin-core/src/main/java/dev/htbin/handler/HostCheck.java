@@ -65,6 +65,11 @@ public final class HostCheck implements HttpHandler {
         }
     }
 
+    @Override
+    public boolean answerNow(Exchange exchange) throws IOException {
+        return refusal(exchange.request()).isEmpty() && next.answerNow(exchange);
+    }
+
     /** Returns why a request is refused; empty if it passes. */
     Optional<HttpException> refusal(Request request) {
         List<String> hosts = request.fields().all("Host");

@@ -12,6 +12,7 @@ import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
 import dev.htbin.http.Html;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Precondition;
 import dev.htbin.http.UrlPath;
@@ -46,6 +47,16 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     public SimpleHttpRequestHandler(Exchange exchange, FileConfig files) {
         super(exchange);
         this.files = requireNonNull(files, "files");
+    }
+
+    /**
+     * Returns a handler of all requests that serves files as this class does, without a subclass's hooks; what lies in memory it answers without waiting.
+     *
+     * @param files which files are served and how
+     */
+    public static HttpHandler serving(FileConfig files) {
+        requireNonNull(files, "files");
+        return immediate(exchange -> new SimpleHttpRequestHandler(exchange, files));
     }
 
     /** Returns which files are served and how. Python: {@code directory}, {@code index_pages}, {@code extensions_map}. */
@@ -104,6 +115,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
             case Lookup.FoundDirectory directory when !url.directory() -> redirectToSlash(url);
             case Lookup.FoundDirectory directory -> sendIndexPage(url, path.get());
             case Lookup.Missing() -> sendNotFound();
+            case Lookup.Unknown() -> Optional.empty();
             case Lookup.Forbidden() -> sendForbidden("No permission to read file");
         };
     }
@@ -256,6 +268,9 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
                 case Lookup.Forbidden() -> {
                     return sendForbidden("No permission to read file");
                 }
+                case Lookup.Unknown() -> {
+                    return Optional.empty();
+                }
                 case Lookup.FoundDirectory ignored -> {}
                 case Lookup.Missing() -> {}
             }
@@ -275,12 +290,16 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
 
     /** Looks a path up and refuses what may not be served where it really lies: a link must not lead around {@link #isServed}. */
     private Lookup lookup(Path path) throws IOException {
-        Lookup lookup = files.lookup(path);
+        Lookup lookup = immediate() ? files.lookupNow(path) : files.lookup(path);
+        if (lookup instanceof Lookup.Unknown) {
+            postpone();
+        }
         @Nullable
         Path real = switch (lookup) {
             case Lookup.Found(ServedFile file) -> file.real();
             case Lookup.FoundDirectory(Path directory) -> directory;
             case Lookup.Missing() -> null;
+            case Lookup.Unknown() -> null;
             case Lookup.Forbidden() -> null;
         };
         if (real == null || isServed(urlOf(real))) {

@@ -48,6 +48,7 @@ class FileCacheTest {
             }
             case Lookup.FoundDirectory ignored -> "directory";
             case Lookup.Missing() -> "missing";
+            case Lookup.Unknown() -> "unknown";
             case Lookup.Forbidden() -> "forbidden";
         };
     }

@@ -61,6 +61,9 @@ final class JettyExchange implements Exchange {
     private volatile boolean committed;
     private volatile boolean completed;
     private volatile @Nullable Throwable aborted;
+    private boolean immediate;
+    private @Nullable Blocking unsent;
+    private long unsentMillis;
     private boolean closes;
     private boolean chunks;
     private volatile boolean disconnected;
@@ -269,15 +272,29 @@ final class JettyExchange implements Exchange {
         if (!bodiless && octets > 0 && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
         }
-        if (!jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+        if (!bodiless && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             // With the last part, Jetty would say that the length is 0.
             send(false, BufferUtil.EMPTY_BUFFER);
         }
         send(true, BufferUtil.EMPTY_BUFFER);
     }
 
+    /** From now on, or no longer, a response is sent in one piece and without waiting until it is; {@link #finish} waits for that. */
+    void sendWithoutWaiting(boolean now) {
+        immediate = now;
+    }
+
+    /** Tells whether the client, or the operating system for it, has taken what was sent without waiting. */
+    boolean sent() {
+        Blocking last = unsent;
+        return last == null || last.ended();
+    }
+
     void send(boolean last, ByteBuffer content) throws IOException {
         requireNotAborted();
+        if (immediate && (!last || unsent != null)) {
+            throw new IllegalStateException("a response of several pieces can't be sent without waiting");
+        }
         if (!last && !jettyResponse.isCommitted() && chunks) {
             // Else Jetty ends the body with the connection when that closes, and a broken body looks complete.
             jettyResponse.getHeaders().put(CHUNKED);
@@ -285,6 +302,15 @@ final class JettyExchange implements Exchange {
         long millis = writeMillis(content.remaining());
         var sent = new Blocking();
         jettyResponse.write(last, content, sent);
+        if (immediate) {
+            unsent = sent;
+            unsentMillis = millis;
+        } else {
+            await(sent, millis);
+        }
+    }
+
+    private void await(Blocking sent, long millis) throws IOException {
         try {
             if (!sent.await(millis)) {
                 var slow = new IOException("the client took less than %d octets of the response in a second"
@@ -346,7 +372,15 @@ final class JettyExchange implements Exchange {
         if (output != null) {
             output.close();
         }
+        if (unsent != null) {
+            await(unsent, unsentMillis);
+        }
         return shared || (!closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS)));
+    }
+
+    /** Tells whether the response, which was started, is the connection's last. */
+    boolean closes() {
+        return closes;
     }
 
     /** Tells whether nobody is there to respond to. */

@@ -19,8 +19,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,13 +39,10 @@ public class BaseHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(BaseHttpRequestHandler.class);
 
     private final LoggedExchange exchange;
-    private final List<Field> pending = new ArrayList<>(8);
-    private int status;
-    private String reason = "";
+    private final PendingHead head = new PendingHead();
     private Fields errorFields = Fields.empty();
     private boolean immediate;
     private boolean postponed;
-    private @Nullable ResponseHead sealed;
     private @Nullable OutputStream body;
 
     /**
@@ -68,29 +64,6 @@ public class BaseHttpRequestHandler {
     public static HttpHandler perRequest(Function<Exchange, ? extends BaseHttpRequestHandler> factory) {
         requireNonNull(factory, "factory");
         return exchange -> factory.apply(exchange).handle();
-    }
-
-    /**
-     * Returns a handler that makes an instance for each request, and first one that may answer it without waiting. The hooks of the instances don't wait, but
-     * for what {@link #postpone} is called before.
-     */
-    static HttpHandler immediate(Function<Exchange, ? extends BaseHttpRequestHandler> factory) {
-        return new HttpHandler() {
-            @Override
-            public void handle(Exchange exchange) throws IOException {
-                factory.apply(exchange).handle();
-            }
-
-            @Override
-            public boolean answerNow(Exchange exchange) throws IOException {
-                String method = exchange.request().method();
-                if (!method.equals("GET") && !method.equals("HEAD")) {
-                    return false;
-                }
-                BaseHttpRequestHandler handler = factory.apply(exchange);
-                return handler.handleNow();
-            }
-        };
     }
 
     /**
@@ -134,7 +107,7 @@ public class BaseHttpRequestHandler {
      *
      * @return whether it was answered; if not, nothing was logged or sent
      */
-    private boolean handleNow() throws IOException {
+    final boolean handleNow() throws IOException {
         immediate = true;
         try {
             dispatch();
@@ -246,19 +219,19 @@ public class BaseHttpRequestHandler {
      */
     public final OutputStream wfile() throws IOException {
         if (body == null) {
-            body = exchange.respond(takeHead());
+            body = exchange.respond(head.take());
         }
         return body;
     }
 
     /** Sends the head that {@link #endHeaders} completed, and a body from memory. Nothing may be written to {@link #wfile} before or after. */
     protected final void sendBody(ByteBuffer octets) throws IOException {
-        exchange.respond(takeHead(), octets);
+        exchange.respond(head.take(), octets);
     }
 
     /** Sends the head that {@link #endHeaders} completed, and a part of a file as the body. Nothing may be written to {@link #wfile} before or after. */
     protected final void sendBody(FileRegion region) throws IOException {
-        exchange.respond(takeHead(), region);
+        exchange.respond(head.take(), region);
     }
 
     /** Sends an error page with the registered phrase and its explanation. Python: {@code send_error}. */
@@ -288,12 +261,17 @@ public class BaseHttpRequestHandler {
             return;
         }
         logError("code " + code + ", message " + message);
-        var page = ErrorPage.of(code, message, explain);
+        var page = errorPage(code).map(ErrorPage::custom).orElseGet(() -> ErrorPage.of(code, message, explain));
         sendResponse(code, message);
         errorFields.forEach(field -> sendHeader(field.name(), field.value()));
         page.fields().forEach(field -> sendHeader(field.name(), field.value()));
         endHeaders();
         sendBody(page.octets());
+    }
+
+    /** Returns a page to be sent in the place of the built-in one. */
+    Optional<ByteBuffer> errorPage(int code) {
+        return Optional.empty();
     }
 
     /** Begins a head with the registered reason phrase; drops one that was begun before. Python: {@code send_response}. */
@@ -308,10 +286,7 @@ public class BaseHttpRequestHandler {
      * @param message the reason phrase; what can't stand in a status line is replaced. Empty: the registered phrase
      */
     protected void sendResponse(int code, String message) {
-        pending.clear();
-        sealed = null;
-        status = code;
-        reason = visible(requireNonNull(message, "message"));
+        head.begin(code, requireNonNull(message, "message"));
     }
 
     /**
@@ -320,7 +295,7 @@ public class BaseHttpRequestHandler {
      * @throws IllegalArgumentException if the name is no token or the value can't stand in a field
      */
     protected void sendHeader(String name, String value) {
-        pending.add(new Field(name, value));
+        head.add(new Field(name, value));
     }
 
     /**
@@ -329,15 +304,11 @@ public class BaseHttpRequestHandler {
      * @throws IllegalStateException if {@link #sendResponse} was not called before
      */
     protected void endHeaders() throws IOException {
-        if (status == 0) {
-            throw new IllegalStateException("endHeaders() without sendResponse() before it");
-        }
         String software = versionString();
         if (!software.equals(server().software())) {
-            pending.add(new Field("Server", software));
+            head.add(new Field("Server", software));
         }
-        sealed = new ResponseHead(status, reason, Fields.of(pending));
-        pending.clear();
+        head.complete();
     }
 
     /**
@@ -382,24 +353,15 @@ public class BaseHttpRequestHandler {
         return server().software();
     }
 
-    private ResponseHead takeHead() {
-        ResponseHead head = sealed;
-        if (head == null) {
-            throw new IllegalStateException("a body without sendResponse() and endHeaders() before it");
-        }
-        sealed = null;
-        return head;
-    }
-
     private void finish() throws IOException {
         if (body != null) {
             body.close();
-        } else if (sealed != null) {
-            boolean framed = command().equals("HEAD") || sealed.fields().contains("Content-Length");
+        } else if (head.peek() instanceof ResponseHead complete) {
+            boolean framed = command().equals("HEAD") || complete.fields().contains("Content-Length");
             if (framed) {
-                exchange.respond(takeHead()).close();
+                exchange.respond(head.take()).close();
             } else {
-                exchange.respond(takeHead(), ByteBuffer.allocate(0));
+                exchange.respond(head.take(), ByteBuffer.allocate(0));
             }
         } else if (!exchange.committed()) {
             throw new IllegalStateException(
@@ -433,14 +395,5 @@ public class BaseHttpRequestHandler {
                 exchange.respond(ResponseHead.of(500, page.fields()), page.octets());
             }
         }
-    }
-
-    private static String visible(String message) {
-        var line = new StringBuilder(message.length());
-        for (int i = 0; i < message.length(); i++) {
-            char c = message.charAt(i);
-            line.append(c > 0xFF ? '?' : Octets.isControl(c) ? ' ' : c);
-        }
-        return line.toString().strip();
     }
 }

@@ -11,6 +11,9 @@ import dev.htbin.cgi.ScriptExecution;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.file.FileConfig;
+import dev.htbin.file.HandedOver;
+import dev.htbin.file.Lookup;
+import dev.htbin.file.ServedFile;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
 import dev.htbin.http.HttpHandler;
@@ -59,7 +62,7 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     public static HttpHandler serving(FileConfig files, CgiConfig cgi) {
         requireNonNull(files, "files");
         requireNonNull(cgi, "cgi");
-        return immediate(exchange -> new CgiHttpRequestHandler(exchange, files, cgi));
+        return new ImmediateHandler(exchange -> new CgiHttpRequestHandler(exchange, files, cgi));
     }
 
     /** Returns the URL paths below which everything is a script; those of the configuration unless overridden. Python: {@code cgi_directories}. */
@@ -167,7 +170,10 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
             refuse(403, "CGI script can not be run", finding.get().toString());
             return;
         }
-        var execution = new ScriptExecution(exchange(), files().root(), effective(), this::translate);
+        Optional<HandOverExchange> handsOver =
+                files().handedOver().isEmpty() ? Optional.empty() : Optional.of(new HandOverExchange(exchange()));
+        Exchange scripts = handsOver.isPresent() ? handsOver.get() : exchange();
+        var execution = new ScriptExecution(scripts, files().root(), effective(), this::translate);
         Optional<CgiResponse.LocalRedirect> redirect;
         try {
             redirect = execution.run(script);
@@ -177,7 +183,54 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         }
         if (redirect.isPresent()) {
             follow(redirect.get());
+        } else if (handsOver.flatMap(HandOverExchange::taken).isPresent()) {
+            sendFileOf(FileByScript.of(handsOver.get().taken().get()));
         }
+    }
+
+    /** Sends the file that a script named. */
+    private void sendFileOf(FileByScript named) throws IOException {
+        Optional<HandedOver.Target> target = named.target(files());
+        if (target.isEmpty()) {
+            LOG.warn(
+                    "{}: {} names '{}', which is below none of the directories that scripts may have files sent of (option --sendfile)",
+                    AccessLog.escape(path()),
+                    named.name().name(),
+                    AccessLog.escape(named.name().value()));
+            sendError(502, StatusText.of(502).phrase(), "The script failed. The log of the server says why.");
+            return;
+        }
+        switch (target.get().lookup()) {
+            case Lookup.Found(ServedFile file) -> {
+                try (file) {
+                    sendNamed(named, file);
+                }
+            }
+            case Lookup.Forbidden() -> sendError(403, "No permission to read file");
+            case Lookup.FoundDirectory _, Lookup.Missing _, Lookup.Unknown _ -> sendError(404, "File not found");
+        }
+    }
+
+    private void sendNamed(FileByScript named, ServedFile file) throws IOException {
+        if (!isServedTo(file.real())) {
+            sendError(404, "File not found");
+            return;
+        }
+        String mediaType = named.mediaType().orElseGet(() -> guessType(file.real()));
+        FileResponse response = named.response(exchange().request(), file, mediaType);
+        sendResponse(
+                response.status(),
+                response.status() == named.head().status() ? named.head().reason() : "");
+        response.fields().forEach(field -> sendHeader(field.name(), field.value()));
+        endHeaders();
+        if (response.body().isPresent() && !exchange().request().isHead()) {
+            copyFile(response.body().get());
+        }
+    }
+
+    /** Tells whether a script may have a file sent: a script's source is never sent. */
+    private boolean isServedTo(Path real) {
+        return !real.startsWith(files().root().directory()) || isServed(urlOf(real));
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */

@@ -1,5 +1,6 @@
 package dev.htbin.file;
 
+import dev.htbin.http.Field;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,15 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the compressed forms of a file; kept with it as long as it is. Safe for use by several threads. */
+/** What is known of a file beside its octets, above all of its compressed forms; kept with it as long as it is. Safe for use by several threads. */
 public final class CodedForms {
     private final Path path;
     private volatile @Nullable Set<Coding> beside;
     private volatile @Nullable ByteBuffer gzip;
+    private volatile @Nullable Description description;
+
+    private record Description(String mediaType, String cacheControl, boolean varies, List<Field> fields) {}
 
     CodedForms(Path path) {
         this.path = path;
@@ -54,6 +60,23 @@ public final class CodedForms {
     /** What lies beside the file is to be looked at again. */
     void forgetBeside() {
         beside = null;
+    }
+
+    /**
+     * Returns the fields that describe the whole file as it is: the same ones for the same arguments, as far as they were the last ones.
+     *
+     * @param make makes the fields
+     */
+    public List<Field> description(String mediaType, String cacheControl, boolean varies, Supplier<List<Field>> make) {
+        Description known = description;
+        if (known == null
+                || known.varies() != varies
+                || !known.mediaType().equals(mediaType)
+                || !known.cacheControl().equals(cacheControl)) {
+            known = new Description(mediaType, cacheControl, varies, List.copyOf(make.get()));
+            description = known;
+        }
+        return known.fields();
     }
 
     /** Returns the gzip form if it was made before. */

@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,15 @@ public class BaseHttpRequestHandler {
                 reportBug(e);
             }
             return exchange.committed();
+        }
+    }
+
+    /** Adds fields to the head, as {@link #sendHeader} does; an instance that must not wait has no subclass's hook to ask. */
+    final void sendHeaders(List<Field> fields) {
+        if (immediate) {
+            fields.forEach(head::add);
+        } else {
+            fields.forEach(field -> sendHeader(field.name(), field.value()));
         }
     }
 
@@ -318,6 +328,9 @@ public class BaseHttpRequestHandler {
      * @param size the length of the response's body in octets; -1: not told
      */
     protected void logRequest(int code, long size) {
+        if (immediate && !AccessLog.isOn()) {
+            return;
+        }
         Request received = exchange.received();
         String line = received.method() + " " + received.target() + " " + requestVersion();
         logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size)));

@@ -37,7 +37,16 @@ record FileResponse(int status, List<Field> fields, Optional<FileBody> body) {
     /** Returns the response with the whole file, whatever the request says. */
     static FileResponse whole(int status, Representation chosen) {
         FileBody body = chosen.body();
-        return new FileResponse(status, described(chosen, chosen.mediaType(), body.length()), Optional.of(body));
+        List<Field> fields = chosen.coding().isPresent()
+                ? described(chosen, chosen.mediaType(), body.length())
+                : chosen.file()
+                        .forms()
+                        .description(
+                                chosen.mediaType(),
+                                chosen.cacheControl(),
+                                chosen.varies(),
+                                () -> described(chosen, chosen.mediaType(), body.length()));
+        return new FileResponse(status, fields, Optional.of(body));
     }
 
     private static FileResponse selected(Fields request, Representation chosen) {

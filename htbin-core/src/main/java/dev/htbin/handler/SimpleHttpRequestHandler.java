@@ -236,7 +236,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
                 return Optional.empty();
             }
             sendResponse(response.status());
-            response.fields().forEach(field -> sendHeader(field.name(), field.value()));
+            sendHeaders(response.fields());
             endHeaders();
             done = response.body().isPresent();
             return response.body();

@@ -82,7 +82,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        if (drained) {
+        if (drained && !isInputShutdown()) {
             return 0;
         }
         int filled = super.fill(buffer);

@@ -65,6 +65,19 @@ enum Option {
             "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
             "-c",
             "--config"),
+    NO_CACHE("", "For development: keep no file in memory, and send Cache-Control: no-cache.", "--no-cache"),
+    CACHE_CONTROL(
+            "GLOB=VALUE",
+            "Send this Cache-Control with files such as *.css or static/**; the first that fits counts. Repeatable.",
+            "--cache-control"),
+    COMPRESS(
+            "", "Send files compressed: FILE.br, .zst or .gz if it lies beside FILE, else text by gzip.", "--compress"),
+    NO_LISTING("", "Answer 403 for a directory without an index page.", "--no-listing"),
+    ERROR_PAGES("DIR", "Send 404.html, 4xx.html, 5xx.html and so on of this directory for errors.", "--error-pages"),
+    SENDFILE(
+            "[URL=]DIR",
+            "Let scripts have files of DIR sent: X-Sendfile: FILE, or X-Accel-Redirect: URL/FILE. Repeatable.",
+            "--sendfile"),
     ALLOW_HOST("NAME", "Answer to this host name too when bound to loopback; * for all. Repeatable.", "--allow-host"),
     HEADER("FIELD", "With explain: a field of the request, such as 'Cookie: a=b'. Repeatable.", "-H", "--header"),
     QUIET("", "Log no requests.", "-q", "--quiet"),

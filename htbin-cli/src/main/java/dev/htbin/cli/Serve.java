@@ -3,11 +3,11 @@ package dev.htbin.cli;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
-import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.handler.CgiHttpRequestHandler;
 import dev.htbin.handler.HostCheck;
 import dev.htbin.handler.SimpleHttpRequestHandler;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
@@ -176,15 +176,12 @@ final class Serve implements AutoCloseable {
     }
 
     private static HttpHandler handlerOf(
-            Settings settings, DocumentRoot root, Optional<ScriptHost> host, List<SocketAddress> addresses) {
-        var files = new FileConfig(root);
-        HttpHandler handler;
-        if (host.isPresent()) {
-            CgiConfig config = configOf(settings, root, host.get());
-            handler = BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config));
-        } else {
-            handler = BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
-        }
+            Settings settings, DocumentRoot root, Optional<ScriptHost> host, List<SocketAddress> addresses)
+            throws IOException {
+        FileConfig files = settings.files().config(root);
+        HttpHandler handler = host.isPresent()
+                ? CgiHttpRequestHandler.serving(files, configOf(settings, root, host.get()))
+                : SimpleHttpRequestHandler.serving(files);
         return checked(handler, addresses, settings);
     }
 
@@ -197,7 +194,21 @@ final class Serve implements AutoCloseable {
         HttpHandler checked =
                 HostCheck.before(handler, loopback || named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
         HttpHandler any = HostCheck.before(handler, named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
-        return x -> (x.peer().local().getAddress() == null ? any : checked).handle(x);
+        return new HttpHandler() {
+            @Override
+            public void handle(Exchange x) throws IOException {
+                of(x).handle(x);
+            }
+
+            @Override
+            public boolean answerNow(Exchange x) throws IOException {
+                return of(x).answerNow(x);
+            }
+
+            private HttpHandler of(Exchange x) {
+                return x.peer().local().getAddress() == null ? any : checked;
+            }
+        };
     }
 
     private static EngineConfig engine(Settings settings) {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
+ * @param files how files are served
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
@@ -34,6 +35,7 @@ record Settings(
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
+        FileSettings files,
         Set<String> allowedHosts,
         Limits limits,
         Optional<String> serverUser,
@@ -50,6 +52,7 @@ record Settings(
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
+        requireNonNull(files, "files");
         requireNonNull(limits, "limits");
         requireNonNull(serverUser, "serverUser");
         allowedHosts = Set.copyOf(allowedHosts);
@@ -87,6 +90,7 @@ record Settings(
                 directory(arguments.last(Option.DIRECTORY)),
                 arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
                 scripts(arguments, own),
+                FileSettings.of(arguments),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
                 arguments

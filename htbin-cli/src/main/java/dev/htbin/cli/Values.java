@@ -52,6 +52,9 @@ final class Values {
             Map.entry("--script-total", "--script-total 86400"),
             Map.entry("--grace", "--grace 3"),
             Map.entry("--max-body", "--max-body 100M"),
+            Map.entry("--cache-control", "--cache-control '*.css=max-age=3600'"),
+            Map.entry("--error-pages", "--error-pages /srv/errors"),
+            Map.entry("--sendfile", "--sendfile /srv/files or --sendfile /protected=/srv/files"),
             Map.entry("--allow-host", "--allow-host dev.example"),
             Map.entry("--header", "--header 'Cookie: a=b'"));
 

@@ -70,8 +70,10 @@ class AnsweredNowTest {
         try (var server = start(DEFAULTS);
                 var client = RawClient.connect(server)) {
             for (int i = 0; i < 3; i++) {
-                assertEquals("platform /now", client.send(get("/now")).response().body());
-                assertEquals("virtual /later", client.send(get("/later")).response().body());
+                assertEquals(
+                        "platform /now", client.send(get("/now")).response().body());
+                assertEquals(
+                        "virtual /later", client.send(get("/later")).response().body());
             }
             client.send("POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
             assertEquals("virtual /now", client.response().body());
@@ -105,9 +107,11 @@ class AnsweredNowTest {
                 String unmodified = client.send(get("/now/304")).readTo("\r\n\r\n");
                 assertTrue(unmodified.startsWith("HTTP/1.1 304 "), unmodified);
                 assertFalse(unmodified.contains("Content-Length"), unmodified);
-                String head = client.send("HEAD /now HTTP/1.1\r\nHost: a\r\n\r\n").readTo("\r\n\r\n");
+                String head =
+                        client.send("HEAD /now HTTP/1.1\r\nHost: a\r\n\r\n").readTo("\r\n\r\n");
                 assertTrue(head.contains("\r\nContent-Length: 13\r\n"), head);
-                assertEquals("platform /now", client.send(get("/now")).response().body());
+                assertEquals(
+                        "platform /now", client.send(get("/now")).response().body());
             }
         }
     }
@@ -131,10 +135,13 @@ class AnsweredNowTest {
                     crowd.getLast().readTo("\r\n\r\n");
                 }
                 try (var client = RawClient.connect(server)) {
-                    assertEquals("platform /now", client.send(get("/now")).response().body());
+                    assertEquals(
+                            "platform /now", client.send(get("/now")).response().body());
                 }
                 assertEquals(LARGE_BYTES, crowd.getFirst().read(LARGE_BYTES).length());
-                assertEquals("platform /now", crowd.getFirst().send(get("/now")).response().body());
+                assertEquals(
+                        "platform /now",
+                        crowd.getFirst().send(get("/now")).response().body());
             } finally {
                 crowd.forEach(RawClient::reset);
             }

@@ -133,13 +133,15 @@ public final class FileCache {
     }
 
     private Lookup found(DocumentRoot root, Path path, @Nullable Entry known, Resource.OpenFile open, int reads) {
+        // Before the file is read: the trust in what was read does not begin later.
+        long now = nanoTime.getAsLong();
         try {
             if (known != null
                     && known.stamp.equals(open.stamp())
                     && known.file.real().equals(open.real())) {
                 open.channel().close();
                 known.file.forms().forgetBeside();
-                known.checkedAt = nanoTime.getAsLong();
+                known.checkedAt = now;
                 return new Lookup.Found(shared(known.file));
             }
             forget(path, known);
@@ -157,7 +159,7 @@ public final class FileCache {
             ServedFile file = served(path, open, new FileBody.Memory(octets));
             long age = System.currentTimeMillis() * 1_000_000 - stamp.modifiedNanos();
             if (whole && age > SETTLED_NANOS) {
-                keep(path, new Entry(file, stamp, nanoTime.getAsLong()));
+                keep(path, new Entry(file, stamp, now));
             }
             return new Lookup.Found(shared(file));
         } catch (IOException e) {

@@ -244,7 +244,7 @@ final class JettyExchange implements Exchange {
         closes = !shared && (fields.closes() || capped || leavesBody());
         fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
         jettyResponse.setStatus(head.status());
-        if (!shared && (!head.reason().isEmpty() || capped)) {
+        if (head.bodiless() || (!shared && (!head.reason().isEmpty() || capped))) {
             var version = capped
                     ? org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                     : jettyRequest.getConnectionMetaData().getHttpVersion();

@@ -26,18 +26,16 @@ public record ListingOrder(Column column, boolean descending) {
     /** What entries can be compared by. */
     public enum Column {
         /** Without regard to case. */
-        NAME('N', NAMES),
+        NAME('N'),
         /** Directories have none and come before all files. */
-        SIZE('S', Comparator.comparingLong((DirectoryListing.Entry entry) -> entry.directory() ? -1 : entry.bytes())),
+        SIZE('S'),
         /** The time of modification. */
-        MODIFIED('M', Comparator.comparing(DirectoryListing.Entry::modified));
+        MODIFIED('M');
 
         private final char letter;
-        private final Comparator<DirectoryListing.Entry> comparator;
 
-        Column(char letter, Comparator<DirectoryListing.Entry> comparator) {
+        Column(char letter) {
             this.letter = letter;
-            this.comparator = comparator;
         }
     }
 
@@ -66,7 +64,14 @@ public record ListingOrder(Column column, boolean descending) {
 
     /** Returns how entries are compared. */
     Comparator<DirectoryListing.Entry> comparator() {
-        Comparator<DirectoryListing.Entry> order = column.comparator.thenComparing(NAMES);
+        Comparator<DirectoryListing.Entry> order = switch (column) {
+            case NAME -> NAMES;
+            case SIZE ->
+                Comparator.comparingLong((DirectoryListing.Entry entry) -> entry.directory() ? -1 : entry.bytes())
+                        .thenComparing(NAMES);
+            case MODIFIED ->
+                Comparator.comparing(DirectoryListing.Entry::modified).thenComparing(NAMES);
+        };
         return descending ? order.reversed() : order;
     }
 

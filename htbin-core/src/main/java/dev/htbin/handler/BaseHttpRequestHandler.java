@@ -103,11 +103,7 @@ public class BaseHttpRequestHandler {
         }
     }
 
-    /**
-     * Answers the request if that needs no waiting; {@link #handle} of another instance answers it otherwise, refusals and bugs included.
-     *
-     * @return whether it was answered; if not, nothing was logged or sent
-     */
+    /** Answers the request if that needs no waiting, and tells whether it did. If not, nothing was logged or sent; another instance is to handle the request. */
     final boolean handleNow() throws IOException {
         immediate = true;
         try {
@@ -126,11 +122,7 @@ public class BaseHttpRequestHandler {
 
     /** Adds fields to the head, as {@link #sendHeader} does; an instance that must not wait has no subclass's hook to ask. */
     final void sendHeaders(List<Field> fields) {
-        if (immediate) {
-            fields.forEach(head::add);
-        } else {
-            fields.forEach(field -> sendHeader(field.name(), field.value()));
-        }
+        fields.forEach(immediate ? head::add : field -> sendHeader(field.name(), field.value()));
     }
 
     /** Tells whether this instance must not wait. */
@@ -138,9 +130,7 @@ public class BaseHttpRequestHandler {
         return immediate;
     }
 
-    /**
-     * Tells whether what comes next must be left to an instance that may wait. The caller then returns without having responded or logged anything.
-     */
+    /** Tells whether what comes next must be left to an instance that may wait. The caller then returns; it has responded nothing and logged nothing. */
     final boolean postpone() {
         postponed |= immediate;
         return immediate;
@@ -263,10 +253,6 @@ public class BaseHttpRequestHandler {
      * @throws IllegalStateException if the response was started before
      */
     protected void sendError(int code, String message, String explain) throws IOException {
-        sendErrorPage(code, message, explain);
-    }
-
-    private void sendErrorPage(int code, String message, String explain) throws IOException {
         if (postpone()) {
             return;
         }
@@ -367,9 +353,10 @@ public class BaseHttpRequestHandler {
     }
 
     private void finish() throws IOException {
+        ResponseHead complete = head.peek();
         if (body != null) {
             body.close();
-        } else if (head.peek() instanceof ResponseHead complete) {
+        } else if (complete != null) {
             boolean framed = command().equals("HEAD") || complete.fields().contains("Content-Length");
             if (framed) {
                 exchange.respond(head.take()).close();

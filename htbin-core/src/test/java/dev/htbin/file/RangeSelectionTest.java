@@ -110,7 +110,7 @@ class RangeSelectionTest {
         assertEquals(
                 RangeSelection.MAX_PARTS,
                 select(Fields.empty().plus("Range", ranges.toString()), 1_000_000)
-                        .split(" ")
+                        .split(" ", -1)
                         .length);
         ranges.append(",900000-900000");
         assertEquals("whole", select(Fields.empty().plus("Range", ranges.toString()), 1_000_000));
@@ -137,7 +137,7 @@ class RangeSelectionTest {
             }
             var covered = new java.util.BitSet();
             int sum = 0;
-            for (String part : selected.split(" ")) {
+            for (String part : selected.split(" ", -1)) {
                 int dash = part.indexOf('-');
                 int first = Integer.parseInt(part.substring(0, dash));
                 int last = Integer.parseInt(part.substring(dash + 1));

@@ -30,9 +30,7 @@ import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -45,7 +43,6 @@ final class JettyExchange implements Exchange {
 
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final HttpField CHUNKED = new PreEncodedHttpField(HttpHeader.TRANSFER_ENCODING, "chunked");
-    private static final int FILE_BUFFER_BYTES = 64 << 10;
     private static final long WRITE_MARGIN_MILLIS = 1_000;
 
     private final org.eclipse.jetty.server.Request jettyRequest;
@@ -166,7 +163,7 @@ final class JettyExchange implements Exchange {
         if (head.bodiless() || isHead() || region.length() == 0) {
             sendHeadOnly(region.length());
         } else {
-            sendFile(region);
+            RegionPieces.send(region, jettyRequest.getComponents().getByteBufferPool(), this);
         }
         completed();
     }
@@ -336,29 +333,6 @@ final class JettyExchange implements Exchange {
 
     void completed() {
         completed = true;
-    }
-
-    private void sendFile(FileRegion region) throws IOException {
-        ByteBufferPool pool = jettyRequest.getComponents().getByteBufferPool();
-        RetainableByteBuffer pooled = pool.acquire((int) Math.min(FILE_BUFFER_BYTES, region.length()), true);
-        try {
-            ByteBuffer buffer = pooled.getByteBuffer();
-            long position = region.offset();
-            long end = region.offset() + region.length();
-            while (position < end) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                int read = region.channel().read(buffer, position);
-                if (read <= 0) {
-                    var cause = new IOException("the file became shorter while it was sent");
-                    abort(cause);
-                    throw cause;
-                }
-                position += read;
-                send(position == end, buffer.flip());
-            }
-        } finally {
-            pooled.release();
-        }
     }
 
     /**

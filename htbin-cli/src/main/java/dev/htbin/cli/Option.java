@@ -72,7 +72,9 @@ enum Option {
     REALM(Use.ANYWHERE, "[PATH=]TEXT", "What clients are told that they are asked for. Default: the path.", "--realm"),
     PASS_AUTHORIZATION(
             Use.ANYWHERE,
-            "PATH", "Give scripts at this URL path and below HTTP_AUTHORIZATION. Repeatable.", "--pass-authorization"),
+            "PATH",
+            "Give scripts at this URL path and below HTTP_AUTHORIZATION. Repeatable.",
+            "--pass-authorization"),
     ENV(
             Use.ANYWHERE,
             "[PATH=]NAME[=VALUE]",
@@ -121,7 +123,9 @@ enum Option {
             "--warm-import"),
     WARM_EXCLUDE(
             Use.ANYWHERE,
-            "[PATH=]MODULE", "Have those never import this module before a request. Repeatable.", "--warm-exclude"),
+            "[PATH=]MODULE",
+            "Have those never import this module before a request. Repeatable.",
+            "--warm-exclude"),
     LIMIT(Use.ANYWHERE, "[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
     MAX_SCRIPTS(Use.SERVERS, "N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
@@ -144,6 +148,32 @@ enum Option {
             "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
             "-c",
             "--config"),
+    NO_CACHE(
+            Use.SERVERS,
+            "",
+            "For development: keep no file in memory, and send Cache-Control: no-cache.",
+            "--no-cache"),
+    CACHE_CONTROL(
+            Use.SERVERS,
+            "GLOB=VALUE",
+            "Send this Cache-Control with files such as *.css or static/**; the first that fits counts. Repeatable.",
+            "--cache-control"),
+    COMPRESS(
+            Use.SERVERS,
+            "",
+            "Send files compressed: FILE.br, .zst or .gz if it lies beside FILE, else text by gzip.",
+            "--compress"),
+    NO_LISTING(Use.SERVERS, "", "Answer 403 for a directory without an index page.", "--no-listing"),
+    ERROR_PAGES(
+            Use.SERVERS,
+            "DIR",
+            "Send 404.html, 4xx.html, 5xx.html and so on of this directory for errors.",
+            "--error-pages"),
+    SENDFILE(
+            Use.SERVERS,
+            "[URL=]DIR",
+            "Let scripts have files of DIR sent: X-Sendfile: FILE, or X-Accel-Redirect: URL/FILE. Repeatable.",
+            "--sendfile"),
     ALLOW_HOST(
             Use.SERVERS,
             "NAME",

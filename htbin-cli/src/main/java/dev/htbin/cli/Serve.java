@@ -6,11 +6,11 @@ import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.develop.Development;
 import dev.htbin.file.FileConfig;
-import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.handler.CgiHttpRequestHandler;
 import dev.htbin.handler.HostCheck;
 import dev.htbin.handler.SimpleHttpRequestHandler;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
@@ -253,20 +253,22 @@ final class Serve implements AutoCloseable {
     }
 
     private static HttpHandler handlerOf(
-            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development) {
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
+            throws IOException {
         return asked(answering(settings, site, host, development), site.logins());
     }
 
     private static HttpHandler answering(
-            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development) {
-        var files = new FileConfig(site.root());
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
+            throws IOException {
+        FileConfig files = settings.files().config(site.root());
         if (host.isEmpty()) {
-            return BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
+            return SimpleHttpRequestHandler.serving(files);
         }
         CgiConfig config = configOf(settings, site.root(), host.get());
         return development
                 .map(d -> d.handler(files, config))
-                .orElseGet(() -> BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config)));
+                .orElseGet(() -> CgiHttpRequestHandler.serving(files, config));
     }
 
     private static HttpHandler asked(HttpHandler handler, AuthRules logins) {
@@ -282,7 +284,21 @@ final class Serve implements AutoCloseable {
         HttpHandler checked =
                 HostCheck.before(handler, loopback || named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
         HttpHandler any = HostCheck.before(handler, named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
-        return x -> (x.peer().local().getAddress() == null ? any : checked).handle(x);
+        return new HttpHandler() {
+            @Override
+            public void handle(Exchange x) throws IOException {
+                of(x).handle(x);
+            }
+
+            @Override
+            public boolean answerNow(Exchange x) throws IOException {
+                return of(x).answerNow(x);
+            }
+
+            private HttpHandler of(Exchange x) {
+                return x.peer().local().getAddress() == null ? any : checked;
+            }
+        };
     }
 
     private static EngineConfig engine(Settings settings) {

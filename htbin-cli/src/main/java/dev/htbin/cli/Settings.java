@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
+ * @param files how files are served
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
  * @param logins who may make which requests
@@ -38,6 +39,7 @@ record Settings(
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
+        FileSettings files,
         Set<String> allowedHosts,
         Limits limits,
         Logins logins,
@@ -57,6 +59,7 @@ record Settings(
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
+        requireNonNull(files, "files");
         requireNonNull(limits, "limits");
         requireNonNull(logins, "logins");
         requireNonNull(serverUser, "serverUser");
@@ -96,6 +99,7 @@ record Settings(
                 directory(arguments.last(Option.DIRECTORY)),
                 arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
                 scripts(arguments, own),
+                FileSettings.of(arguments),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
                 Logins.of(arguments),

@@ -25,6 +25,11 @@ public final class AccessLog {
 
     private record Second(long epochSecond, String text) {}
 
+    /** Tells whether lines are written at all. */
+    static boolean isOn() {
+        return LOG.isInfoEnabled();
+    }
+
     /**
      * Writes a line.
      *

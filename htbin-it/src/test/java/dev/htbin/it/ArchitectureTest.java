@@ -157,7 +157,9 @@ class ArchitectureTest {
             boolean wraps = type.isAssignableTo("dev.htbin.http.Exchange")
                     && type.getFields().stream()
                             .anyMatch(field -> field.getRawType().isAssignableTo("dev.htbin.http.Exchange"));
-            if (wraps && type.getMethods().stream().noneMatch(method -> method.getName().equals("access"))) {
+            if (wraps
+                    && type.getMethods().stream()
+                            .noneMatch(method -> method.getName().equals("access"))) {
                 silent.add(type.getName());
             }
         }

@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientConnector extends AbstractConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
-    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    /** These answer, too, what needs no waiting. */
+    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 

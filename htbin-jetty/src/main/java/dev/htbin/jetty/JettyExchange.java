@@ -30,9 +30,7 @@ import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -45,7 +43,6 @@ final class JettyExchange implements Exchange {
 
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final HttpField CHUNKED = new PreEncodedHttpField(HttpHeader.TRANSFER_ENCODING, "chunked");
-    private static final int FILE_BUFFER_BYTES = 64 << 10;
     private static final long WRITE_MARGIN_MILLIS = 1_000;
 
     private final org.eclipse.jetty.server.Request jettyRequest;
@@ -61,6 +58,9 @@ final class JettyExchange implements Exchange {
     private volatile boolean committed;
     private volatile boolean completed;
     private volatile @Nullable Throwable aborted;
+    private boolean immediate;
+    private @Nullable Blocking unsent;
+    private long unsentMillis;
     private boolean closes;
     private boolean chunks;
     private volatile boolean disconnected;
@@ -163,7 +163,7 @@ final class JettyExchange implements Exchange {
         if (head.bodiless() || isHead() || region.length() == 0) {
             sendHeadOnly(region.length());
         } else {
-            sendFile(region);
+            RegionPieces.send(region, jettyRequest.getComponents().getByteBufferPool(), this);
         }
         completed();
     }
@@ -241,7 +241,7 @@ final class JettyExchange implements Exchange {
         closes = !shared && (fields.closes() || capped || leavesBody());
         fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
         jettyResponse.setStatus(head.status());
-        if (!shared && (!head.reason().isEmpty() || capped)) {
+        if (head.bodiless() || (!shared && (!head.reason().isEmpty() || capped))) {
             var version = capped
                     ? org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                     : jettyRequest.getConnectionMetaData().getHttpVersion();
@@ -269,15 +269,29 @@ final class JettyExchange implements Exchange {
         if (!bodiless && octets > 0 && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
         }
-        if (!jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+        if (!bodiless && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             // With the last part, Jetty would say that the length is 0.
             send(false, BufferUtil.EMPTY_BUFFER);
         }
         send(true, BufferUtil.EMPTY_BUFFER);
     }
 
+    /** From now on, or no longer, a response is sent in one piece and without waiting until it is; {@link #finish} waits for that. */
+    void sendWithoutWaiting(boolean now) {
+        immediate = now;
+    }
+
+    /** Tells whether the client, or the operating system for it, has taken what was sent without waiting. */
+    boolean sent() {
+        Blocking last = unsent;
+        return last == null || last.ended();
+    }
+
     void send(boolean last, ByteBuffer content) throws IOException {
         requireNotAborted();
+        if (immediate && (!last || unsent != null)) {
+            throw new IllegalStateException("a response of several pieces can't be sent without waiting");
+        }
         if (!last && !jettyResponse.isCommitted() && chunks) {
             // Else Jetty ends the body with the connection when that closes, and a broken body looks complete.
             jettyResponse.getHeaders().put(CHUNKED);
@@ -285,6 +299,15 @@ final class JettyExchange implements Exchange {
         long millis = writeMillis(content.remaining());
         var sent = new Blocking();
         jettyResponse.write(last, content, sent);
+        if (immediate) {
+            unsent = sent;
+            unsentMillis = millis;
+        } else {
+            await(sent, millis);
+        }
+    }
+
+    private void await(Blocking sent, long millis) throws IOException {
         try {
             if (!sent.await(millis)) {
                 var slow = new IOException("the client took less than %d octets of the response in a second"
@@ -312,29 +335,6 @@ final class JettyExchange implements Exchange {
         completed = true;
     }
 
-    private void sendFile(FileRegion region) throws IOException {
-        ByteBufferPool pool = jettyRequest.getComponents().getByteBufferPool();
-        RetainableByteBuffer pooled = pool.acquire((int) Math.min(FILE_BUFFER_BYTES, region.length()), true);
-        try {
-            ByteBuffer buffer = pooled.getByteBuffer();
-            long position = region.offset();
-            long end = region.offset() + region.length();
-            while (position < end) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                int read = region.channel().read(buffer, position);
-                if (read <= 0) {
-                    var cause = new IOException("the file became shorter while it was sent");
-                    abort(cause);
-                    throw cause;
-                }
-                position += read;
-                send(position == end, buffer.flip());
-            }
-        } finally {
-            pooled.release();
-        }
-    }
-
     /**
      * Completes the response after the handler returned.
      *
@@ -346,7 +346,15 @@ final class JettyExchange implements Exchange {
         if (output != null) {
             output.close();
         }
+        if (unsent != null) {
+            await(unsent, unsentMillis);
+        }
         return shared || (!closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS)));
+    }
+
+    /** Tells whether the response, which was started, is the connection's last. */
+    boolean closes() {
+        return closes;
     }
 
     /** Tells whether nobody is there to respond to. */

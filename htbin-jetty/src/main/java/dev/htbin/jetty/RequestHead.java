@@ -23,6 +23,9 @@ final class RequestHead {
     private static final Pattern HOST = Pattern.compile(
             "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[-A-Za-z0-9._~!$&'()*+,;=:]+]|([-A-Za-z0-9._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(:(?<port>[0-9]{0,5}))?");
 
+    /** The Host that was found valid last: clients of one server say the same again and again. */
+    private static volatile String validHost = "localhost";
+
     private RequestHead() {}
 
     /** Returns why a request is refused before it reaches the handler; empty when it is not. */
@@ -63,12 +66,19 @@ final class RequestHead {
     }
 
     static boolean isHost(String value) {
+        if (value.equals(validHost)) {
+            return true;
+        }
         Matcher host = HOST.matcher(value);
         if (!host.matches()) {
             return false;
         }
         String port = host.group("port");
-        return port == null || port.isEmpty() || Integer.parseInt(port) <= 0xFFFF;
+        boolean valid = port == null || port.isEmpty() || Integer.parseInt(port) <= 0xFFFF;
+        if (valid) {
+            validHost = value;
+        }
+        return valid;
     }
 
     private static Optional<ErrorPage> badTarget(org.eclipse.jetty.server.Request request, EngineConfig.Limits limits) {

@@ -331,10 +331,7 @@ public class BaseHttpRequestHandler {
         if (immediate && !AccessLog.isOn()) {
             return;
         }
-        Request received = exchange.received();
-        String line = received.method() + " " + received.target() + " " + requestVersion();
-        logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size))
-                + (id.isEmpty() ? "" : " " + id));
+        logMessage(AccessLog.line(exchange.received(), requestVersion(), code, size, id));
     }
 
     /** Logs that a request could not be fulfilled. Python: {@code log_error}. */
@@ -372,12 +369,7 @@ public class BaseHttpRequestHandler {
         if (body != null) {
             body.close();
         } else if (complete != null) {
-            boolean framed = command().equals("HEAD") || complete.fields().contains("Content-Length");
-            if (framed) {
-                exchange.respond(head.take()).close();
-            } else {
-                exchange.respond(head.take(), ByteBuffer.allocate(0));
-            }
+            exchange.respondWithoutBody(head.take(), command().equals("HEAD"));
         } else if (!exchange.committed()) {
             throw new IllegalStateException(
                     "%s returned without a response to %s".formatted(getClass().getName(), command()));
@@ -402,12 +394,7 @@ public class BaseHttpRequestHandler {
             finish();
         } catch (RuntimeException again) {
             LOG.error("bug {}: its error page failed", id, again);
-            if (exchange.committed()) {
-                exchange.abort(again);
-            } else {
-                var page = ErrorPage.of(500, StatusText.of(500).phrase(), explain);
-                exchange.respond(ResponseHead.of(500, page.fields()), page.octets());
-            }
+            exchange.giveUp(again, ErrorPage.of(500, StatusText.of(500).phrase(), explain));
         }
     }
 }

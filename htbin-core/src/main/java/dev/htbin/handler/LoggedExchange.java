@@ -100,6 +100,24 @@ final class LoggedExchange implements Exchange {
         exchange.respond(identified(head), body);
     }
 
+    /** Sends a head alone; without a length, one of 0 is told, unless the head answers HEAD. */
+    void respondWithoutBody(ResponseHead head, boolean toHead) throws IOException {
+        if (toHead || head.fields().contains("Content-Length")) {
+            respond(head).close();
+        } else {
+            respond(head, ByteBuffer.allocate(0));
+        }
+    }
+
+    /** Answers with a page whatever was to be the response; breaks off what has begun. */
+    void giveUp(RuntimeException failure, ErrorPage page) throws IOException {
+        if (committed()) {
+            abort(failure);
+        } else {
+            respond(ResponseHead.of(500, page.fields()), page.octets());
+        }
+    }
+
     @Override
     public boolean committed() {
         return exchange.committed();

@@ -48,6 +48,7 @@ class AuthenticationTest {
                 printf 'Content-Type: text/plain\\n\\n%s,%s,%s' "$AUTH_TYPE" "$REMOTE_USER" "$HTTP_AUTHORIZATION"
                 """);
         site.script("api", Files.readString(site.scripts().resolve("who")));
+        users = folder.resolve("users");
         makeUsers();
         git = Git.in(site.folder("home"));
         GitRepository origin = GitRepository.bare(git, site.folder("git/project.git"), 3, 0, 0);
@@ -69,7 +70,6 @@ class AuthenticationTest {
     }
 
     private static void makeUsers() throws Exception {
-        users = folder.resolve("users");
         byte[] none = new byte[0];
         for (String kind : List.of("B", "m", "2", "5")) {
             Run.of(

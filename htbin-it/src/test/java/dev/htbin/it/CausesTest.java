@@ -67,7 +67,9 @@ class CausesTest {
             try (var server = HttpServer.start(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, scene.config())))) {
-                scene.occupy(path -> client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString()));
+                scene.occupy(path -> {
+                    var _ = client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString());
+                });
                 HttpResponse<String> response =
                         client.send(request(server, scene.target()), HttpResponse.BodyHandlers.ofString());
                 scene.end();

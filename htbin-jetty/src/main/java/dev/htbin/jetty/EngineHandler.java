@@ -164,12 +164,12 @@ final class EngineHandler extends Handler.Abstract {
 
     private void conclude(Work work, Ending ending) {
         ended(work.exchange());
-        if (work.client() instanceof ClientEndPoint client && work.shared()) {
+        ClientEndPoint client = work.client();
+        if (client != null && work.shared()) {
             client.endExchange();
         }
         switch (ending) {
             case Ending.Kept _ -> {
-                ClientEndPoint client = work.client();
                 if (client != null && !work.shared()) {
                     client.endExchange();
                     if (stopping) {

@@ -1,6 +1,7 @@
 package dev.htbin.handler;
 
 import dev.htbin.cgi.TakesOver;
+import dev.htbin.http.Access;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
 import dev.htbin.http.FileRegion;
@@ -102,6 +103,11 @@ final class HandOverExchange implements TakesOver {
     @Override
     public ServerInfo server() {
         return exchange.server();
+    }
+
+    @Override
+    public Access access() {
+        return exchange.access();
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.htbin.handler.SimpleHttpRequestHandler;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Peer;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
 import dev.htbin.jetty.Listener;
@@ -181,7 +182,7 @@ final class Serve implements AutoCloseable {
             if (address instanceof InetSocketAddress tcp && !tcp.getAddress().isLoopbackAddress()) {
                 throw new UsageException(
                         "--dev: not when listening on %s, where other machines could see environments and requests (expected: 127.0.0.1 alone, or --dev-anywhere)"
-                                .formatted(tcp.getAddress().getHostAddress()));
+                                .formatted(Peer.textOf(tcp)));
             }
         }
     }

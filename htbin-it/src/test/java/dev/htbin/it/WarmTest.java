@@ -230,6 +230,7 @@ class WarmTest {
         return text.toString()
                 .replaceAll("(?s)(127\\.0\\.0\\.1|localhost)(:|%3[Aa])[0-9]+", "HOST")
                 .replaceAll("(_PORT|UNIQUE_ID)(</th><td>)[\\w-]+", "$1$2N")
+                .replaceAll("under the id [0-9a-f]+", "under the id N")
                 .replaceAll("guess=[0-9]+", "guess=N")
                 .replaceAll("(title=\"[0-9-]+\"><i>|<i>|age[0-2]\">)[a-z0-9 ]+ ago", "$1N ago");
     }

@@ -86,7 +86,7 @@ def running(work, root, names, cgi, java_options=""):
     with contextlib.ExitStack() as stack:
         started = []
         for name in names:
-            make = {"htbin": htbin, "htbin-open": open_htbin, "htbin-strict": strict_htbin, "lighttpd": lighttpd, "apache": apache, "nginx": nginx, "python": python}[name]
+            make = {"htbin": htbin, "htbin-open": open_htbin, "htbin-warm": warm_htbin, "htbin-strict": strict_htbin, "lighttpd": lighttpd, "apache": apache, "nginx": nginx, "python": python}[name]
             port = free_port()
             label, command = make(work, root, port, cgi)
             if command is None:
@@ -105,6 +105,10 @@ def running(work, root, names, cgi, java_options=""):
 
 def htbin(work, root, port, cgi):
     return "htbin", [PROJECT / "htbin", "--quiet", "--directory", root, *(["--cgi"] if cgi else []), str(port)]
+
+
+def warm_htbin(work, root, port, cgi):
+    return "htbin --warm", [PROJECT / "htbin", "--quiet", "--directory", root, "--cgi", "--warm", str(port)]
 
 
 def open_htbin(work, root, port, cgi):

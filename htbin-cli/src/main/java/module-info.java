@@ -6,6 +6,7 @@ module dev.htbin.cli {
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
     requires dev.htbin.admin;
+    requires dev.htbin.auth;
     requires dev.htbin.jetty;
     requires info.picocli;
     requires jdk.unsupported;

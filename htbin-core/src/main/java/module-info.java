@@ -1,6 +1,7 @@
 /** The CGI/1.1 and file server, without an engine: values of HTTP, files, CGI, and the three handler classes. */
 @org.jspecify.annotations.NullMarked
 module dev.htbin.core {
+    requires java.naming;
     requires static org.jspecify;
     requires org.slf4j;
     requires transitive dev.htbin.process;

@@ -6,4 +6,5 @@ module dev.htbin.process {
 
     exports dev.htbin.process;
     exports dev.htbin.process.launch;
+    exports dev.htbin.process.warm;
 }

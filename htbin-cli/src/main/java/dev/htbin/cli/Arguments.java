@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * @param positionals the arguments that are no option's, the subcommand's word not among them
  */
 record Arguments(Subcommand subcommand, Map<Option, List<String>> options, List<String> positionals) {
+    private static final Pattern SWITCH = Pattern.compile("(/[^?=]*=)?(on|off)");
+
     Arguments {
         options = Map.copyOf(options);
         positionals = List.copyOf(positionals);
@@ -26,7 +29,7 @@ record Arguments(Subcommand subcommand, Map<Option, List<String>> options, List<
 
     /**
      * Splits a command line. Options may stand anywhere, be joined to their values ({@code --bind=::1}, {@code -b::1}), and be shortened as far as they stay
-     * unique, as Python's can.
+     * unique, as Python's can. An option whose value may be left out takes the next word only if that can be nothing else: so a port may follow it.
      *
      * @throws UsageException if an option is unknown, ambiguous, or lacks its value
      */
@@ -58,7 +61,7 @@ record Arguments(Subcommand subcommand, Map<Option, List<String>> options, List<
                 .setInterpolateVariables(false)
                 .setAbbreviatedOptionsAllowed(true);
         try {
-            return of(subcommand, parser.parseArgs(commandLine));
+            return of(subcommand, parser.parseArgs(withImpliedValues(commandLine)));
         } catch (CommandLine.ParameterException e) {
             throw usage(subcommand, e);
         }
@@ -91,6 +94,20 @@ record Arguments(Subcommand subcommand, Map<Option, List<String>> options, List<
     Optional<String> last(Option option) {
         List<String> values = all(option);
         return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
+    }
+
+    private static String[] withImpliedValues(String... commandLine) {
+        String[] words = commandLine.clone();
+        for (int i = 0; i < words.length && !words[i].equals("--"); i++) {
+            boolean valued =
+                    i + 1 < words.length && SWITCH.matcher(words[i + 1]).matches();
+            for (Option option : Option.values()) {
+                if (words[i].equals(option.longName()) && option.impliedValue().isPresent() && !valued) {
+                    words[i] += "=" + option.impliedValue().get();
+                }
+            }
+        }
+        return words;
     }
 
     private static OptionSpec specOf(Option option, Subcommand subcommand) {

@@ -2,20 +2,25 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.auth.AuthRule;
+import dev.htbin.auth.AuthRules;
 import dev.htbin.cgi.ScriptRule;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
+import dev.htbin.jetty.ListenerConfig;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.Profile;
 import dev.htbin.process.ServerUser;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the server says when it has started: first the line that Python's prints, then what differs from it and what to do about it.
@@ -44,23 +49,52 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
     /**
      * Returns the banner's lines.
      *
-     * @param address where the server listens
+     * @param places where it was to listen
+     * @param addresses where it listens, in the same order
+     * @param logins who may make which requests
      */
-    String text(InetSocketAddress address) {
+    String text(List<ListenerConfig> places, List<SocketAddress> addresses, AuthRules logins) {
         var text = new StringBuilder();
-        InetAddress ip = address.getAddress();
-        String host = Peer.textOf(address);
-        String inUrl = ip instanceof Inet6Address ? "[" + host + "]" : host;
-        line(
-                text,
-                "Serving HTTP on %s port %d (http://%s:%d/) ..."
-                        .formatted(host, address.getPort(), inUrl, address.getPort()));
+        line(text, "Serving %s ...".formatted(place(places.getFirst(), addresses.getFirst())));
+        for (int i = 1; i < places.size(); i++) {
+            boolean redirects = places.get(i).redirectPort().isPresent();
+            String what = redirects ? "redirects " : "also      ";
+            line(text, "  " + what + " " + place(places.get(i), addresses.get(i)));
+        }
         line(text, "  directory  " + root.directory());
         line(text, "  scripts    " + scripts());
+        warm().ifPresent(paths -> line(text, "  warm       " + paths));
         rules().forEach(rule -> line(text, "             " + rule));
         serverUser.ifPresent(user -> line(text, "  server     " + server(user)));
-        line(text, "  reachable  " + reachable(ip));
+        logins(logins, openInClear(places, addresses)).forEach(login -> line(text, login));
+        line(text, "  reachable  " + reachable(addresses));
         return text.toString();
+    }
+
+    /** Tells whether others than this machine can come without TLS. */
+    private static boolean openInClear(List<ListenerConfig> places, List<SocketAddress> addresses) {
+        for (int i = 0; i < places.size(); i++) {
+            boolean clear = places.get(i).tls().isEmpty()
+                    && places.get(i).redirectPort().isEmpty();
+            if (clear
+                    && addresses.get(i) instanceof InetSocketAddress tcp
+                    && !tcp.getAddress().isLoopbackAddress()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String place(ListenerConfig listener, SocketAddress address) {
+        boolean tls = listener.tls().isPresent();
+        String name = tls ? "HTTPS" : "HTTP";
+        if (address instanceof InetSocketAddress tcp) {
+            String host = Peer.textOf(tcp);
+            String inUrl = tcp.getAddress() instanceof Inet6Address ? "[" + host + "]" : host;
+            return "%s on %s port %d (%s://%s:%d/)"
+                    .formatted(name, host, tcp.getPort(), tls ? "https" : "http", inUrl, tcp.getPort());
+        }
+        return "%s on unix:%s".formatted(name, address);
     }
 
     private String scripts() {
@@ -104,6 +138,56 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
         return lines;
     }
 
+    /** A line for each path at which users are asked for, and what is wrong with that. */
+    private static List<String> logins(AuthRules logins, boolean openInClear) {
+        var lines = new ArrayList<String>();
+        for (AuthRule rule : logins.rules().reversed()) {
+            String where = rule.path().isEmpty() ? "everywhere" : Octets.toText(rule.path());
+            lines.add("%s: those of %s%s"
+                    .formatted(
+                            where,
+                            rule.users().path(),
+                            rule.anonymous().isEmpty() ? "" : ", but for some requests anybody"));
+        }
+        logins.rules().stream()
+                .map(AuthRule::users)
+                .distinct()
+                .forEach(users -> users.obstacle()
+                        .ifPresent(why -> lines.add("CHANGES ARE NOT SEEN: %s %s".formatted(users.path(), why))));
+        if (!lines.isEmpty() && openInClear) {
+            lines.add("PASSWORDS ARE SENT IN CLEAR: whoever is on the way can read them");
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            lines.set(i, (i == 0 ? "  users      " : "             ") + lines.get(i));
+        }
+        return lines;
+    }
+
+    /** Where warm interpreters serve scripts; empty if they do nowhere. */
+    private Optional<String> warm() {
+        if (settings.scripts().isEmpty() || launcher.isEmpty()) {
+            return Optional.empty();
+        }
+        List<ScriptRule> rules =
+                settings.scripts().get().rules().toScriptRules(root.directory()).rules();
+        List<String> on = paths(rules, true);
+        if (on.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean all = on.contains("");
+        List<String> named = all ? paths(rules, false) : on;
+        String where = all ? "Python, Perl and Ruby scripts" : "those below " + String.join(", ", named);
+        String except = all && !named.isEmpty() ? ", but for those below " + String.join(", ", named) : "";
+        return Optional.of(where + except);
+    }
+
+    private static List<String> paths(List<ScriptRule> rules, boolean warm) {
+        return rules.reversed().stream()
+                .filter(rule -> rule.warm().isPresent() == warm)
+                .map(rule -> Octets.toText(rule.path()))
+                .toList();
+    }
+
     private static String server(ServerUser user) {
         return user.name().isPresent()
                 ? "runs as " + user.name().get() + " from now on"
@@ -118,11 +202,17 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
                 .orElseGet(() -> user.obstacles().getLast());
     }
 
-    private String reachable(InetAddress ip) {
+    private String reachable(List<SocketAddress> addresses) {
+        List<InetAddress> tcp = addresses.stream()
+                .flatMap(a -> a instanceof InetSocketAddress inet ? Stream.of(inet.getAddress()) : Stream.empty())
+                .toList();
+        if (tcp.isEmpty()) {
+            return "through Unix sockets only";
+        }
         String names = settings.allowedHosts().contains("*")
                 ? "any host name"
                 : String.join(", ", settings.allowedHosts().stream().sorted().toList());
-        if (!ip.isLoopbackAddress()) {
+        if (!tcp.stream().allMatch(InetAddress::isLoopbackAddress)) {
             return "from other machines" + (names.isEmpty() ? ", by any host name" : ", by address or as " + names);
         }
         return "from this machine only (--bind 0.0.0.0 opens it), as localhost%s"

@@ -145,9 +145,12 @@ record Check(Settings settings, Optional<Path> served, Path target, boolean run,
                 "GET",
                 script.urlPath(),
                 HttpVersion.HTTP_1_1,
-                Fields.of(new Field("Host", "localhost:" + settings.port())));
+                Fields.of(new Field("Host", "localhost:" + settings.network().port())));
         var attempt = new ScriptTrial.Attempt(
-                request, Optional.empty(), EngineConfig.defaults().server(), settings.port());
+                request,
+                Optional.empty(),
+                EngineConfig.defaults().server(),
+                settings.network().port());
         ScriptTrial.Outcome outcome = trial.run(attempt, OutputStream.nullOutputStream());
         return outcome.finding()
                 .map(finding -> new CheckedScript(

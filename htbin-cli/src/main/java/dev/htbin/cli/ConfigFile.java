@@ -128,9 +128,21 @@ final class ConfigFile {
         }
         var given = new ArrayList<String>();
         values.forEach(v -> given.add(path.isEmpty() ? v : path + "=" + v));
-        Settings.of(
-                new Arguments(Subcommand.SERVE, Map.of(option, given), List.of()), Optional.empty(), System.getenv());
+        tryAlone(option, given);
         options.computeIfAbsent(option, _ -> new ArrayList<>()).addAll(given);
+    }
+
+    private static void tryAlone(Option option, List<String> values) {
+        try {
+            Settings.of(
+                    new Arguments(Subcommand.SERVE, Map.of(option, values), List.of()),
+                    Optional.empty(),
+                    System.getenv());
+        } catch (UsageException e) {
+            if (!e.ofCombination()) {
+                throw e;
+            }
+        }
     }
 
     private static Option option(String key) {
@@ -157,6 +169,7 @@ final class ConfigFile {
             throw new UsageException("key '%s': %s (expected: true or false)".formatted(key, value));
         }
         return switch (value) {
+            case Boolean flag when option.impliedValue().isPresent() -> List.of(flag ? "on" : "off");
             case String text -> List.of(text);
             case Long number -> List.of(Long.toString(number));
             case Double number -> List.of(new java.math.BigDecimal(number.toString()).toPlainString());

@@ -23,4 +23,9 @@ final class CurrentHandler implements HttpHandler {
     public void handle(Exchange exchange) throws IOException {
         current.handle(exchange);
     }
+
+    @Override
+    public boolean answerNow(Exchange exchange) throws IOException {
+        return current.answerNow(exchange);
+    }
 }

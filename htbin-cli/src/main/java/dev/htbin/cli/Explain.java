@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.auth.AuthRule;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiInfo;
 import dev.htbin.cgi.CgiRequest;
@@ -73,6 +74,10 @@ record Explain(Settings settings, List<String> fields) {
     }
 
     private record Outcome(boolean served, String text) {
+        Outcome after(String line) {
+            return new Outcome(served, line + text);
+        }
+
         static Outcome refused(int status, String reason) {
             return new Outcome(false, "%d: %s%n".formatted(status, LogText.escape(reason)));
         }
@@ -85,6 +90,27 @@ record Explain(Settings settings, List<String> fields) {
         } catch (HttpException e) {
             return Outcome.refused(e.status(), String.valueOf(e.getMessage()));
         }
+        if (!settings.logins().isEmpty()) {
+            return answer(request, path, root).after(access(request, path, root));
+        }
+        return answer(request, path, root);
+    }
+
+    /** Tells who may make the request. Passwords are not verified here, and not shown. */
+    private String access(Request request, UrlPath path, DocumentRoot root) throws IOException {
+        Optional<AuthRule> rule;
+        try {
+            rule = settings.logins().load(root).of(request.method(), path, request.rawQuery());
+        } catch (HttpException e) {
+            return "access: refused with %d: %s%n".formatted(e.status(), e.publicMessage());
+        }
+        return rule.isEmpty()
+                ? "access: anybody%n".formatted()
+                : "access: users of '%s', whose name is then in REMOTE_USER; others get 401%n"
+                        .formatted(LogText.escape(rule.get().users().path().toString()));
+    }
+
+    private Outcome answer(Request request, UrlPath path, DocumentRoot root) throws IOException {
         if (settings.scripts().isEmpty()) {
             return file(path, root, "CGI is off; --cgi turns it on");
         }
@@ -110,14 +136,18 @@ record Explain(Settings settings, List<String> fields) {
             return Outcome.refused(403, wrong.get().toString());
         }
         LaunchPlan plan = planOf(request, script, root, config);
-        return new Outcome(true, plan.describe(config.host().runsAs(plan.spec().profile())));
+        return new Outcome(
+                true,
+                plan.describe(
+                        config.host().runsAs(plan.spec().profile()),
+                        config.host().coldReason(plan)));
     }
 
     private LaunchPlan planOf(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         var peer = new Peer(
                 new InetSocketAddress(loopback, 0),
-                new InetSocketAddress(loopback, settings.port()),
+                new InetSocketAddress(loopback, settings.network().port()),
                 false,
                 Optional.empty());
         Optional<String> length = request.fields().first("Content-Length").filter(l -> l.matches("[0-9]{1,18}"));
@@ -164,7 +194,7 @@ record Explain(Settings settings, List<String> fields) {
             target = slash < 0 ? "/" : raw.substring(slash);
             list.add(new Field("Host", uri.getRawAuthority()));
         } else {
-            list.add(new Field("Host", "localhost:" + settings.port()));
+            list.add(new Field("Host", "localhost:" + settings.network().port()));
         }
         int fragment = target.indexOf('#');
         target = fragment < 0 ? target : target.substring(0, fragment);

@@ -6,13 +6,14 @@ final class HelpText {
 
     private static final String LIMITS = """
 
-            Options with [PATH=] hold for scripts at that URL path and below it, without it for all; what is said for the longest path counts.
+            Options with [PATH=] hold for scripts (--auth, --anonymous and --realm: for files, too) at that URL path and below it, without it for all; what is said for
+            the longest path counts.
             Limits, for --limit NAME=VALUE (K, M or G may follow bytes; those from cpu on may differ by PATH):
 
             """;
     private static final String TAIL = """
 
-            --cgi-directory, --cgi-extension, --profile, --read, --write, --script-user, --dev and --record imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
+            --cgi-directory, --cgi-extension, --profile, --read, --write, --script-user, --pass-authorization, --warm, --dev and --record imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
 
               htbin --cgi 8000
               htbin --cgi --directory examples/site --bind 0.0.0.0

@@ -43,6 +43,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
             context.getLogger("dev.htbin").setLevel(verbose ? Level.DEBUG : Level.INFO);
             // How processes start is in the banner.
             context.getLogger("dev.htbin.process").setLevel(verbose ? Level.DEBUG : Level.WARN);
+            context.getLogger("dev.htbin.process.warm").setLevel(verbose ? Level.DEBUG : Level.INFO);
         }
     }
 

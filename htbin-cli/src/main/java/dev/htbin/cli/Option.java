@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Every option of the command: where it applies, its names, the label of its value, and its line of help. The order is that of the help texts. */
@@ -14,7 +15,44 @@ enum Option {
             "-b",
             "--bind"),
     DIRECTORY(Use.ANYWHERE, "DIR", "Serve this directory. Default: the current one.", "-d", "--directory"),
-    PROTOCOL(Use.SERVERS, "VERSION", "Speak HTTP/1.0 or HTTP/1.1. Default: HTTP/1.1.", "-p", "--protocol"),
+    PROTOCOL(
+            Use.SERVERS,
+            "VERSION",
+            "Speak HTTP/1.0, HTTP/1.1 or HTTP/2.0 at most. Default: HTTP/2.0.",
+            "-p",
+            "--protocol"),
+    LISTEN(
+            Use.SERVERS,
+            "ADDR",
+            "Listen on HOST:PORT, https://HOST:PORT or unix:PATH[,mode=660][,owner=NAME][,group=NAME]. Repeatable.",
+            "--listen"),
+    TLS_CERT(
+            Use.SERVERS,
+            "FILE",
+            "Speak TLS with this certificate and its chain, PEM; may have the key, too.",
+            "--tls-cert"),
+    TLS_KEY(Use.SERVERS, "FILE", "The certificate's private key, PEM.", "--tls-key"),
+    TLS_PASSWORD_FILE(Use.SERVERS, "FILE", "A file with the password of the key.", "--tls-password-file"),
+    TLS_CLIENT_CA(
+            Use.SERVERS, "FILE", "Let in clients with certificates of these authorities only, PEM.", "--tls-client-ca"),
+    TLS_CLIENT_OPTIONAL(Use.SERVERS, "", "Let in clients without a certificate, too.", "--tls-client-optional"),
+    TLS_CLIENT_USER(
+            Use.SERVERS,
+            "NAME",
+            "What of it becomes REMOTE_USER: cn, subject or none. Default: cn.",
+            "--tls-client-user"),
+    REDIRECT_HTTP(Use.SERVERS, "PORT", "Redirect from http on this port to https.", "--redirect-http"),
+    PROXY_PROTOCOL(Use.SERVERS, "", "Expect a PROXY header, version 1 or 2, before all else.", "--proxy-protocol"),
+    TRUST_PROXY(
+            Use.SERVERS,
+            "CIDR",
+            "Believe proxies at these addresses who the client is; unix: on Unix sockets. Repeatable.",
+            "--trust-proxy"),
+    PROXY_FIELDS(
+            Use.SERVERS,
+            "KIND",
+            "Where they say it: x-forwarded or forwarded. Default: x-forwarded.",
+            "--proxy-fields"),
     CGI_DIRECTORY(
             Use.ANYWHERE,
             "PATH",
@@ -25,6 +63,18 @@ enum Option {
             "EXT",
             "Run files with this ending, such as .cgi, wherever they lie. Repeatable.",
             "--cgi-extension"),
+    AUTH(Use.ANYWHERE, "[PATH=]FILE", "Ask for a name and a password of this htpasswd file. Repeatable.", "--auth"),
+    ANONYMOUS(
+            Use.ANYWHERE,
+            "[PATH=]WHICH",
+            "Don't ask for these: METHODS, */LAST/NAMES, ?NAME=VALUE, or *. Repeatable.",
+            "--anonymous"),
+    REALM(Use.ANYWHERE, "[PATH=]TEXT", "What clients are told that they are asked for. Default: the path.", "--realm"),
+    PASS_AUTHORIZATION(
+            Use.ANYWHERE,
+            "PATH",
+            "Give scripts at this URL path and below HTTP_AUTHORIZATION. Repeatable.",
+            "--pass-authorization"),
     ENV(
             Use.ANYWHERE,
             "[PATH=]NAME[=VALUE]",
@@ -61,6 +111,21 @@ enum Option {
             "NAME",
             "As root: become this user once started. Default: htbin, or daemon, if it can read the directory.",
             "--server-user"),
+    WARM(
+            Use.ANYWHERE,
+            "[PATH=]on|off",
+            "Run Python, Perl and Ruby scripts as forks of interpreters that have started. --warm alone: on. Repeatable.",
+            "--warm"),
+    WARM_IMPORT(
+            Use.ANYWHERE,
+            "[PATH=]MODULE",
+            "Have those import this module, beside what they learn; implies --warm there. Repeatable.",
+            "--warm-import"),
+    WARM_EXCLUDE(
+            Use.ANYWHERE,
+            "[PATH=]MODULE",
+            "Have those never import this module before a request. Repeatable.",
+            "--warm-exclude"),
     LIMIT(Use.ANYWHERE, "[PATH=]NAME=VALUE", "Set a limit of the table below. Repeatable.", "--limit"),
     MAX_SCRIPTS(Use.SERVERS, "N", "Run at most N scripts at once. Default: 64.", "--max-scripts"),
     MAX_QUEUE(
@@ -83,6 +148,32 @@ enum Option {
             "Read options from this TOML file; those of the command line come after. SIGHUP reads it again.",
             "-c",
             "--config"),
+    NO_CACHE(
+            Use.SERVERS,
+            "",
+            "For development: keep no file in memory, and send Cache-Control: no-cache.",
+            "--no-cache"),
+    CACHE_CONTROL(
+            Use.SERVERS,
+            "GLOB=VALUE",
+            "Send this Cache-Control with files such as *.css or static/**; the first that fits counts. Repeatable.",
+            "--cache-control"),
+    COMPRESS(
+            Use.SERVERS,
+            "",
+            "Send files compressed: FILE.br, .zst or .gz if it lies beside FILE, else text by gzip.",
+            "--compress"),
+    NO_LISTING(Use.SERVERS, "", "Answer 403 for a directory without an index page.", "--no-listing"),
+    ERROR_PAGES(
+            Use.SERVERS,
+            "DIR",
+            "Send 404.html, 4xx.html, 5xx.html and so on of this directory for errors.",
+            "--error-pages"),
+    SENDFILE(
+            Use.SERVERS,
+            "[URL=]DIR",
+            "Let scripts have files of DIR sent: X-Sendfile: FILE, or X-Accel-Redirect: URL/FILE. Repeatable.",
+            "--sendfile"),
     ALLOW_HOST(
             Use.SERVERS,
             "NAME",
@@ -203,6 +294,11 @@ enum Option {
     /** Returns the option's long name. */
     String longName() {
         return longName;
+    }
+
+    /** Returns the value that it has when none is given; empty if it needs one, or takes none. */
+    Optional<String> impliedValue() {
+        return this == WARM ? Optional.of("on") : Optional.empty();
     }
 
     /** Tells whether its value may be for a URL path alone: {@code [PATH=]VALUE}. */

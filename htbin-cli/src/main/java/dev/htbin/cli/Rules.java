@@ -7,6 +7,7 @@ import dev.htbin.process.Profile;
 import dev.htbin.process.Profile.Kind;
 import dev.htbin.process.Resource;
 import dev.htbin.process.ResourceLimits;
+import dev.htbin.process.WarmModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,10 +33,14 @@ record Rules(Map<String, Said> said) {
     static final class Said {
         private Optional<Kind> kind = Optional.empty();
         private Optional<String> user = Optional.empty();
+        private boolean passAuthorization;
         private final List<Path> readable = new ArrayList<>();
         private final List<Path> writable = new ArrayList<>();
         private final Map<Resource, Long> limits = new EnumMap<>(Resource.class);
         private final SequencedMap<String, String> variables = new LinkedHashMap<>();
+        private Optional<Boolean> warm = Optional.empty();
+        private final List<String> imported = new ArrayList<>();
+        private final List<String> excluded = new ArrayList<>();
     }
 
     /**
@@ -75,14 +80,40 @@ record Rules(Map<String, Said> said) {
             Map.Entry<String, String> variable = Values.variable(given.value(), own);
             rules.at(given.path()).variables.put(variable.getKey(), Octets.ofText(variable.getValue()));
         }
+        for (String value : arguments.all(Option.PASS_AUTHORIZATION)) {
+            rules.at(Values.path(Option.PASS_AUTHORIZATION, value)).passAuthorization = true;
+        }
+        rules.takeWarm(arguments);
         rules.refuseTreesOfOpen();
         return rules;
+    }
+
+    private void takeWarm(Arguments arguments) {
+        for (String value : arguments.all(Option.WARM_IMPORT)) {
+            Values.ForPath given = Values.forPath(Option.WARM_IMPORT, value);
+            Said said = at(given.path());
+            said.imported.add(Values.module(Option.WARM_IMPORT, value, given.value()));
+            said.warm = Optional.of(true);
+        }
+        for (String value : arguments.all(Option.WARM_EXCLUDE)) {
+            Values.ForPath given = Values.forPath(Option.WARM_EXCLUDE, value);
+            at(given.path()).excluded.add(Values.module(Option.WARM_EXCLUDE, value, given.value()));
+        }
+        for (String value : arguments.all(Option.WARM)) {
+            Values.ForPath given = Values.forPath(Option.WARM, value);
+            at(given.path()).warm = Optional.of(Values.onOrOff(Option.WARM, value, given.value()));
+        }
     }
 
     /** Tells whether nothing was said but limits. */
     boolean isEmpty() {
         return said.values().stream()
-                .allMatch(s -> s.kind.isEmpty() && s.user.isEmpty() && s.readable.isEmpty() && s.writable.isEmpty());
+                .allMatch(s -> s.kind.isEmpty()
+                        && s.user.isEmpty()
+                        && s.readable.isEmpty()
+                        && s.writable.isEmpty()
+                        && !s.passAuthorization
+                        && !s.warm.orElse(false));
     }
 
     /** Returns the users that were named. */
@@ -97,7 +128,8 @@ record Rules(Map<String, Said> said) {
      */
     ScriptRules toScriptRules(Path site) {
         return new ScriptRules(said.keySet().stream()
-                .map(path -> new ScriptRule(path, profile(path, site), variables(path)))
+                .map(path -> new ScriptRule(
+                        path, profile(path, site), variables(path), passesAuthorization(path), warm(path)))
                 .toList());
     }
 
@@ -105,15 +137,38 @@ record Rules(Map<String, Said> said) {
     SequencedMap<String, String> variables(String path) {
         var variables = new LinkedHashMap<String, String>();
         said.forEach((above, rule) -> {
-            if (path.equals(above) || path.startsWith(above + "/")) {
+            if (isAtOrBelow(path, above)) {
                 variables.putAll(rule.variables);
             }
         });
         return variables;
     }
 
+    private Optional<WarmModules> warm(String path) {
+        boolean warm = false;
+        var imported = new ArrayList<String>();
+        var excluded = new ArrayList<String>();
+        for (Map.Entry<String, Said> entry : said.entrySet()) {
+            if (path.equals(entry.getKey()) || path.startsWith(entry.getKey() + "/")) {
+                warm = entry.getValue().warm.orElse(warm);
+                imported.addAll(entry.getValue().imported);
+                excluded.addAll(entry.getValue().excluded);
+            }
+        }
+        return warm ? Optional.of(new WarmModules(imported, excluded)) : Optional.empty();
+    }
+
     private Said at(String path) {
         return said.computeIfAbsent(path, _ -> new Said());
+    }
+
+    private boolean passesAuthorization(String path) {
+        return said.entrySet().stream()
+                .anyMatch(entry -> entry.getValue().passAuthorization && isAtOrBelow(path, entry.getKey()));
+    }
+
+    private static boolean isAtOrBelow(String path, String above) {
+        return path.equals(above) || path.startsWith(above + "/");
     }
 
     private Profile profile(String path, Path site) {
@@ -125,7 +180,7 @@ record Rules(Map<String, Said> said) {
         for (Map.Entry<String, Said> entry : said.entrySet()) {
             Said rule = entry.getValue();
             String above = entry.getKey();
-            if (path.equals(above) || path.startsWith(above + "/")) {
+            if (isAtOrBelow(path, above)) {
                 kind = rule.kind.orElse(kind);
                 user = rule.user.isPresent() ? rule.user : user;
                 readable.addAll(rule.readable);

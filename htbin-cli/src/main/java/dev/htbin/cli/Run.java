@@ -109,7 +109,7 @@ record Run(
                             .formatted(LogText.escape(rest)));
         }
         var list = new ArrayList<Field>();
-        list.add(new Field("Host", "localhost:" + settings.port()));
+        list.add(new Field("Host", "localhost:" + settings.network().port()));
         for (String field : fields) {
             Map.Entry<String, String> entry = Values.field(field);
             if (entry.getKey().equalsIgnoreCase("Host")) {

@@ -1,26 +1,30 @@
 package dev.htbin.cli;
 
+import dev.htbin.auth.AuthRules;
+import dev.htbin.auth.BasicAuthentication;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.develop.Development;
 import dev.htbin.file.FileConfig;
-import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.handler.CgiHttpRequestHandler;
 import dev.htbin.handler.HostCheck;
 import dev.htbin.handler.SimpleHttpRequestHandler;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Peer;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
 import dev.htbin.jetty.Listener;
+import dev.htbin.jetty.ListenerConfig;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.launch.Launchers;
+import dev.htbin.process.launch.ServiceManager;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +41,7 @@ final class Serve implements AutoCloseable {
     private final Optional<ScriptHost> host;
     private final Optional<Development> development;
     private final HttpServer server;
+    private final ServiceManager manager;
     private final CurrentHandler handler;
     private final Monitor monitor;
     private Settings settings;
@@ -53,12 +58,14 @@ final class Serve implements AutoCloseable {
             Optional<Development> development,
             HttpServer server,
             CurrentHandler handler,
+            ServiceManager manager,
             Monitor monitor) {
         this.settings = settings;
         this.host = host;
         this.development = development;
         this.server = server;
         this.handler = handler;
+        this.manager = manager;
         this.monitor = monitor;
     }
 
@@ -102,9 +109,10 @@ final class Serve implements AutoCloseable {
                 LOG.error("the configuration stays as it was: a restart is needed for {}", String.join(", ", restart));
                 return;
             }
-            HttpHandler next = handlerOf(fresh, DocumentRoot.of(fresh.directory()), host, development);
+            HttpHandler next = handlerOf(fresh, Site.of(fresh), host, development);
+            server.reloadCertificates();
             host.ifPresent(h -> h.bound(fresh.limits().concurrency()));
-            handler.become(checked(next, server.address(), fresh));
+            handler.become(checked(next, server.addresses(), fresh));
             settings = fresh;
             adjustLog(fresh);
             LOG.info("the configuration was read again and is in force");
@@ -122,15 +130,17 @@ final class Serve implements AutoCloseable {
      * @throws IOException if it can't be started here; the message is for the user
      */
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
-        DocumentRoot root = DocumentRoot.of(settings.directory());
-        InetSocketAddress address = new InetSocketAddress(resolve(settings.bind()), settings.port());
-        requireLoopback(settings, address);
+        Site site = Site.of(settings);
+        DocumentRoot root = site.root();
         requireRecordsElsewhere(settings, root);
-        Listener listener = HttpServer.bind(address, engine(settings));
+        ServiceManager manager = ServiceManager.of(System.getenv());
+        List<ListenerConfig> places = settings.network().listeners(manager.sockets());
+        Listener listener = HttpServer.bind(places, engine(settings));
         Optional<ScriptHost> host = Optional.empty();
         Optional<Development> development = Optional.empty();
         var monitor = new Monitor(settings.monitoring(), settings.quiet());
         try {
+            requireLoopback(settings, listener.addresses());
             // Last of what needs root: the wardens are made, and the port is bound.
             Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
             monitor.open(become.flatMap(ServerUser::name));
@@ -147,10 +157,13 @@ final class Serve implements AutoCloseable {
             } else {
                 RootUser.leave(become);
             }
-            var handler = new CurrentHandler(checked(handlerOf(settings, root, host, development), address, settings));
+            var handler = new CurrentHandler(
+                    checked(handlerOf(settings, site, host, development), listener.addresses(), settings));
             HttpServer server = listener.serve(monitor.around(handler));
-            console.print(banner.text(server.address()) + monitor.serve(server, host));
-            return new Serve(settings, host, development, server, handler, monitor);
+            String admin = monitor.serve(server, host);
+            console.print(banner.text(places, server.addresses(), site.logins()) + admin);
+            manager.ready();
+            return new Serve(settings, host, development, server, handler, manager, monitor);
         } catch (IOException | RuntimeException e) {
             development.ifPresent(Development::close);
             host.ifPresent(ScriptHost::close);
@@ -168,6 +181,7 @@ final class Serve implements AutoCloseable {
     /** Lets what runs end within the grace, and frees everything. */
     @Override
     public void close() {
+        manager.stopping();
         // Pages that wait for changes would hold the server up.
         development.ifPresent(Development::endWaiting);
         monitor.stopping();
@@ -178,13 +192,16 @@ final class Serve implements AutoCloseable {
     }
 
     /** Pages of development tell all that the server knows. */
-    private static void requireLoopback(Settings settings, InetSocketAddress address) {
-        if (settings.development().pages()
-                && !address.getAddress().isLoopbackAddress()
-                && !settings.developmentAnywhere()) {
-            throw new UsageException(
-                    "--dev: not with --bind %s, where other machines could see environments and requests (expected: --bind 127.0.0.1, or --dev-anywhere)"
-                            .formatted(settings.bind()));
+    private static void requireLoopback(Settings settings, List<SocketAddress> addresses) {
+        if (!settings.development().pages() || settings.developmentAnywhere()) {
+            return;
+        }
+        for (SocketAddress address : addresses) {
+            if (address instanceof InetSocketAddress tcp && !tcp.getAddress().isLoopbackAddress()) {
+                throw new UsageException(
+                        "--dev: not when listening on %s, where other machines could see environments and requests (expected: 127.0.0.1 alone, or --dev-anywhere)"
+                                .formatted(Peer.textOf(tcp)));
+            }
         }
     }
 
@@ -246,36 +263,66 @@ final class Serve implements AutoCloseable {
                 scripts.confinementRequired());
     }
 
-    private static HttpHandler handlerOf(
-            Settings settings, DocumentRoot root, Optional<ScriptHost> host, Optional<Development> development) {
-        var files = new FileConfig(root);
-        if (host.isEmpty()) {
-            return BaseHttpRequestHandler.perRequest(x -> new SimpleHttpRequestHandler(x, files));
+    /** What is served, and who may ask for it. */
+    private record Site(DocumentRoot root, AuthRules logins) {
+        static Site of(Settings settings) throws IOException {
+            DocumentRoot root = DocumentRoot.of(settings.directory());
+            return new Site(root, settings.logins().load(root));
         }
-        CgiConfig config = configOf(settings, root, host.get());
-        return development
-                .map(d -> d.handler(files, config))
-                .orElseGet(() -> BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, config)));
     }
 
-    private static HttpHandler checked(HttpHandler handler, InetSocketAddress address, Settings settings) {
-        boolean loopback = address.getAddress().isLoopbackAddress();
-        boolean restricted = loopback || !settings.allowedHosts().isEmpty();
-        return HostCheck.before(handler, restricted ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+    private static HttpHandler handlerOf(
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
+            throws IOException {
+        return asked(answering(settings, site, host, development), site.logins());
+    }
+
+    private static HttpHandler answering(
+            Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
+            throws IOException {
+        FileConfig files = settings.files().config(site.root());
+        if (host.isEmpty()) {
+            return SimpleHttpRequestHandler.serving(files);
+        }
+        CgiConfig config = configOf(settings, site.root(), host.get());
+        return development
+                .map(d -> d.handler(files, config))
+                .orElseGet(() -> CgiHttpRequestHandler.serving(files, config));
+    }
+
+    private static HttpHandler asked(HttpHandler handler, AuthRules logins) {
+        return logins.rules().isEmpty() ? handler : BasicAuthentication.before(handler, logins);
+    }
+
+    /** Checks host names where only this machine's browsers come: on TCP, when it listens on loopback addresses alone. No browser speaks to Unix sockets. */
+    private static HttpHandler checked(HttpHandler handler, List<SocketAddress> addresses, Settings settings) {
+        boolean loopback = addresses.stream()
+                .allMatch(a -> !(a instanceof InetSocketAddress tcp)
+                        || tcp.getAddress().isLoopbackAddress());
+        boolean named = !settings.allowedHosts().isEmpty();
+        HttpHandler checked =
+                HostCheck.before(handler, loopback || named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        HttpHandler any = HostCheck.before(handler, named ? settings.allowedHosts() : Set.of(HostCheck.ANY));
+        return new HttpHandler() {
+            @Override
+            public void handle(Exchange x) throws IOException {
+                of(x).handle(x);
+            }
+
+            @Override
+            public boolean answerNow(Exchange x) throws IOException {
+                return of(x).answerNow(x);
+            }
+
+            private HttpHandler of(Exchange x) {
+                return x.peer().local().getAddress() == null ? any : checked;
+            }
+        };
     }
 
     private static EngineConfig engine(Settings settings) {
-        return settings.limits().engine(EngineConfig.defaults().withProtocol(settings.protocol()));
-    }
-
-    private static InetAddress resolve(String bind) throws IOException {
-        try {
-            return InetAddress.getByName(bind);
-        } catch (UnknownHostException e) {
-            throw new IOException(
-                    "--bind: '%s' is no address and no name that can be resolved (expected: for example 127.0.0.1, ::1 or 0.0.0.0)"
-                            .formatted(bind),
-                    e);
-        }
+        return settings.limits()
+                .engine(EngineConfig.defaults().withProtocol(settings.protocol()))
+                .withProxies(settings.network().proxies());
     }
 }

@@ -20,13 +20,14 @@ import java.util.stream.Collectors;
 /**
  * What the command was asked for, each value checked as far as it can be without touching the machine.
  *
- * @param bind the address or name to listen on
- * @param port the port to listen on; 0: any free one
+ * @param network where to listen, and who is believed there
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
+ * @param files how files are served
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
+ * @param logins who may make which requests
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
  * @param development what is shown and recorded of scripts
  * @param developmentAnywhere whether that may be where other machines can see it
@@ -35,13 +36,14 @@ import java.util.stream.Collectors;
  * @param verbose whether the log is detailed
  */
 record Settings(
-        String bind,
-        int port,
+        Network network,
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
+        FileSettings files,
         Set<String> allowedHosts,
         Limits limits,
+        Logins logins,
         Optional<String> serverUser,
         Development.Wishes development,
         boolean developmentAnywhere,
@@ -55,11 +57,13 @@ record Settings(
     private static final List<String> DEFAULT_DIRECTORIES = List.of("/cgi-bin", "/htbin");
 
     Settings {
-        requireNonNull(bind, "bind");
+        requireNonNull(network, "network");
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
+        requireNonNull(files, "files");
         requireNonNull(limits, "limits");
+        requireNonNull(logins, "logins");
         requireNonNull(serverUser, "serverUser");
         requireNonNull(development, "development");
         requireNonNull(monitoring, "monitoring");
@@ -94,16 +98,14 @@ record Settings(
      */
     static Settings of(Arguments arguments, Optional<String> port, Map<String, String> own) {
         return new Settings(
-                arguments
-                        .last(Option.BIND)
-                        .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
-                        .orElse(DEFAULT_BIND),
-                port.map(Values::port).orElse(DEFAULT_PORT),
+                network(arguments, port.map(Values::port)),
                 directory(arguments.last(Option.DIRECTORY)),
-                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_1_1),
+                arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
                 scripts(arguments, own),
+                FileSettings.of(arguments),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
+                Logins.of(arguments),
                 arguments
                         .last(Option.SERVER_USER)
                         .map(u -> Values.notEmpty(Option.SERVER_USER, u, "the name of a user")),
@@ -124,10 +126,18 @@ record Settings(
                         .map(d -> Values.path("--record", d).toAbsolutePath()));
     }
 
+    private static Network network(Arguments arguments, Optional<Integer> port) {
+        String bind = arguments
+                .last(Option.BIND)
+                .map(b -> Values.notEmpty(Option.BIND, b, "an address or a host name"))
+                .orElse(DEFAULT_BIND);
+        return Network.of(arguments, bind, port, DEFAULT_PORT);
+    }
+
     /** Names what other settings ask for that a running server can't change: its listener, its users, the threads that start scripts. */
     List<String> needingRestart(Settings fresh) {
         var names = new ArrayList<String>();
-        name(names, !bind.equals(fresh.bind) || port != fresh.port, "bind and port");
+        name(names, !network.equals(fresh.network), "where and how to listen, and trusted proxies");
         name(names, protocol != fresh.protocol, "protocol");
         EngineConfig defaults = EngineConfig.defaults();
         name(names, !limits.engine(defaults).equals(fresh.limits.engine(defaults)), "limits of requests, and grace");

@@ -124,7 +124,7 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         return new Peer(
                 new InetSocketAddress(loopback, 0),
-                new InetSocketAddress(loopback, settings.port()),
+                new InetSocketAddress(loopback, settings.network().port()),
                 false,
                 Optional.empty());
     }

@@ -56,7 +56,10 @@ record Trial(Settings settings, DocumentRoot root) {
             var trial = new ScriptTrial(
                     new FileConfig(root), config, KEPT_BYTES, config.limits().grace());
             var attempt = new ScriptTrial.Attempt(
-                    request, body, EngineConfig.defaults().server(), settings.port());
+                    request,
+                    body,
+                    EngineConfig.defaults().server(),
+                    settings.network().port());
             ScriptTrial.Outcome outcome = trial.run(attempt, console.body());
             console.flush();
             return new Ended(

@@ -23,6 +23,7 @@ final class Values {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,3})?");
     private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]");
     private static final Pattern URL_PATH = Pattern.compile("(/[^/\\p{Cntrl}?#%]+)+/?");
+    private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.:/+-]{0,254}");
     private static final Pattern EXTENSION = Pattern.compile("\\.[^/\\p{Cntrl}]+");
     private static final Pattern FIELD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\p{Cntrl}]*");
 
@@ -31,8 +32,21 @@ final class Values {
             Map.entry("--bind", "--bind 127.0.0.1"),
             Map.entry("--directory", "--directory /srv/www"),
             Map.entry("--protocol", "--protocol HTTP/1.1"),
+            Map.entry("--listen", "--listen 0.0.0.0:8000 or --listen unix:/run/htbin.sock,mode=660,group=www-data"),
+            Map.entry("--tls-cert", "--tls-cert server.crt"),
+            Map.entry("--tls-key", "--tls-key server.key"),
+            Map.entry("--tls-password-file", "--tls-password-file server.password"),
+            Map.entry("--tls-client-ca", "--tls-client-ca ca.crt"),
+            Map.entry("--tls-client-user", "--tls-client-user cn"),
+            Map.entry("--redirect-http", "--tls-cert server.crt --redirect-http 80 443"),
+            Map.entry("--trust-proxy", "--trust-proxy 10.0.0.0/8"),
+            Map.entry("--proxy-fields", "--proxy-fields forwarded"),
             Map.entry("--cgi-directory", "--cgi-directory /scripts"),
             Map.entry("--cgi-extension", "--cgi-extension .cgi"),
+            Map.entry("--auth", "--auth /etc/htbin/users or --auth /cgi-bin/git=/etc/htbin/users"),
+            Map.entry("--anonymous", "--anonymous /wiki=GET or --anonymous '/cgi-bin/git=POST */git-upload-pack'"),
+            Map.entry("--realm", "--realm 'Staff only' or --realm /private='Staff only'"),
+            Map.entry("--pass-authorization", "--pass-authorization /cgi-bin/api"),
             Map.entry("--env", "--env TZ=UTC"),
             Map.entry("--config", "--config /etc/htbin.toml"),
             Map.entry("--user", "--user www-data"),
@@ -40,6 +54,9 @@ final class Values {
             Map.entry("--read", "--read /srv/git or --read /cgi-bin/git=/srv/git"),
             Map.entry("--write", "--write /srv/data or --write /cgi-bin/form=/srv/data"),
             Map.entry("--script-user", "--script-user alice or --script-user /cgi-bin/alice=alice"),
+            Map.entry("--warm", "--warm or --warm /cgi-bin/report=on"),
+            Map.entry("--warm-import", "--warm-import json or --warm-import /cgi-bin/report=CGI"),
+            Map.entry("--warm-exclude", "--warm-exclude numpy or --warm-exclude /cgi-bin/report=numpy"),
             Map.entry("--limit", "--limit per-client=4 or --limit /cgi-bin/x=cpu=10"),
             Map.entry("--server-user", "--server-user www-data"),
             Map.entry("--max-scripts", "--max-scripts 64"),
@@ -51,6 +68,9 @@ final class Values {
             Map.entry("--access-log", "--access-log json"),
             Map.entry("--access-log-file", "--access-log-file /var/log/htbin/access.log"),
             Map.entry("--admin", "--admin 127.0.0.1:9000"),
+            Map.entry("--cache-control", "--cache-control '*.css=max-age=3600'"),
+            Map.entry("--error-pages", "--error-pages /srv/errors"),
+            Map.entry("--sendfile", "--sendfile /srv/files or --sendfile /protected=/srv/files"),
             Map.entry("--allow-host", "--allow-host dev.example"),
             Map.entry("--record", "--record /var/lib/htbin/runs"),
             Map.entry("--under", "--under 'strace -f'"),
@@ -100,7 +120,8 @@ final class Values {
         return switch (value) {
             case "HTTP/1.0" -> HttpVersion.HTTP_1_0;
             case "HTTP/1.1" -> HttpVersion.HTTP_1_1;
-            default -> throw refused("--protocol", value, "HTTP/1.0 or HTTP/1.1");
+            case "HTTP/2", "HTTP/2.0" -> HttpVersion.HTTP_2;
+            default -> throw refused("--protocol", value, "HTTP/1.0, HTTP/1.1 or HTTP/2.0");
         };
     }
 
@@ -138,6 +159,11 @@ final class Values {
         String path = value.substring(0, equals);
         String rest = value.substring(equals + 1);
         return new ForPath(path.equals("/") ? "" : Octets.ofText(urlPath(option.longName(), value, path)), rest);
+    }
+
+    /** Reads a URL path; a slash alone is everywhere, and becomes empty. */
+    static String path(Option option, String value) {
+        return value.equals("/") ? "" : Octets.ofText(urlPath(option.longName(), value, value));
     }
 
     /**
@@ -179,13 +205,37 @@ final class Values {
         throw refused("--profile", whole, "open, standard, no-network, readonly or strict");
     }
 
+    /** Reads the value of a switch. */
+    static boolean onOrOff(Option option, String whole, String value) {
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw refused(option.longName(), whole, "on or off, or PATH=on or PATH=off");
+        };
+    }
+
+    /** Reads the name of a module, as scripts write it. */
+    static String module(Option option, String whole, String value) {
+        if (!MODULE.matcher(value).matches()) {
+            throw refused(option.longName(), whole, "the name of a module, as a script writes it");
+        }
+        return value;
+    }
+
     static Path directory(Option option, String value) {
+        return path(option, value, "a directory").normalize();
+    }
+
+    /** Reads the path of a file; links in it are left to the system, so nothing is shortened. */
+    static Path file(Option option, String value) {
+        return path(option, value, "a file");
+    }
+
+    private static Path path(Option option, String value, String expected) {
         try {
-            return Path.of(notEmpty(option, value, "a directory"))
-                    .toAbsolutePath()
-                    .normalize();
+            return Path.of(notEmpty(option, value, expected)).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw refused(option.longName(), value, "a directory");
+            throw refused(option.longName(), value, expected);
         }
     }
 

@@ -49,9 +49,12 @@ class ConfigFileTest {
                 read = ["/srv/git"]
                 env = { GIT_PROJECT_ROOT = "/srv/git", TZ = "CET" }
                 limit = { memory = "1G", cpu = 300 }
+                warm = true
+                warm-import = ["CGI", "POSIX"]
                 """);
-        assertEquals("::1", settings.bind());
-        assertEquals(80, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(true, settings.quiet());
         assertEquals(false, settings.verbose());
         assertEquals(8, settings.limits().concurrency().scripts());
@@ -64,6 +67,8 @@ class ConfigFileTest {
         assertEquals(Profile.Kind.STRICT, git.profile().kind());
         assertEquals("/srv/git", git.environment().get("GIT_PROJECT_ROOT"));
         assertEquals("CET", git.environment().get("TZ"));
+        assertEquals(List.of("CGI", "POSIX"), git.warm().orElseThrow().imported());
+        assertEquals(Optional.empty(), rules.of("/cgi-bin/x").warm());
         assertEquals(OptionalLong.of(300), git.profile().limits().of(Resource.CPU));
         assertEquals(
                 OptionalLong.of(60), rules.of("/cgi-bin/x").profile().limits().of(Resource.CPU));
@@ -74,8 +79,9 @@ class ConfigFileTest {
         Arguments line = Arguments.parse("--bind", "0.0.0.0", "--cgi-directory", "/b", "9000");
         Arguments all = line.after(read("bind = \"::1\"\nport = 80\ncgi-directory = \"/a\"\nquiet = true\n"));
         Settings settings = Settings.of(all, all.positionals().stream().findFirst(), Map.of());
-        assertEquals("0.0.0.0", settings.bind());
-        assertEquals(9000, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("0.0.0.0", 9000, false)),
+                settings.network().places());
         assertEquals(true, settings.quiet());
         assertEquals(List.of("/a", "/b"), settings.scripts().orElseThrow().directories());
     }
@@ -118,6 +124,8 @@ class ConfigFileTest {
                 "path.'cgi-bin'.profile = 'open' | (expected: a table of a URL path",
                 "path.'/x'.bind = '::1' | key 'bind' (expected: outside of [path.\"/x\"]",
                 "path.'/x'.limit = { queue = 1 } | (expected: no path before 'queue'",
+                "warm = 1 | :1: key 'warm': --warm: '1' (expected: on or off",
+                "warm-import = 'a b' | :1: key 'warm-import': --warm-import: 'a b' (expected: the name of a module",
                 "bind = | :1: ",
             })
     void refusesWithFileAndLine(String text, String expected) throws IOException {

@@ -12,6 +12,7 @@ import dev.htbin.jetty.EngineConfig;
 import dev.htbin.process.Profile;
 import dev.htbin.process.Profile.Kind;
 import dev.htbin.process.Resource;
+import dev.htbin.process.WarmModules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,9 +30,10 @@ class SettingsTest {
     @Test
     void defaultsAreThoseOfTheDocumentation() {
         Settings settings = settings();
-        assertEquals("127.0.0.1", settings.bind());
-        assertEquals(8000, settings.port());
-        assertEquals(HttpVersion.HTTP_1_1, settings.protocol());
+        assertEquals(
+                List.of(new ListenOption.Tcp("127.0.0.1", 8000, false)),
+                settings.network().places());
+        assertEquals(HttpVersion.HTTP_2, settings.protocol());
         assertEquals(Optional.empty(), settings.scripts());
         assertEquals(Set.of(), settings.allowedHosts());
     }
@@ -48,8 +50,9 @@ class SettingsTest {
             })
     void acceptsPythonsSpellings(String line) {
         Settings settings = settings(line.split(" "));
-        assertEquals("::1", settings.bind());
-        assertEquals(80, settings.port());
+        assertEquals(
+                List.of(new ListenOption.Tcp("::1", 80, false)),
+                settings.network().places());
         assertEquals(HttpVersion.HTTP_1_0, settings.protocol());
         assertEquals(
                 List.of("/cgi-bin", "/htbin"), settings.scripts().orElseThrow().directories());
@@ -61,6 +64,50 @@ class SettingsTest {
                 .scripts()
                 .orElseThrow();
         assertEquals(List.of("/a", "/b/c"), scripts.directories());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--warm | /cgi-bin/x | true",
+                "--warm 80 | /cgi-bin/x | true",
+                "--warm=on | /cgi-bin/x | true",
+                "--warm on 80 | /cgi-bin/x | true",
+                "--cgi --warm off | /cgi-bin/x | false",
+                "--cgi | /cgi-bin/x | false",
+                "--warm /cgi-bin/x=on 80 | /cgi-bin/x | true",
+                "--warm /cgi-bin/x=on | /cgi-bin/y | false",
+                "--warm --warm /cgi-bin/x=off | /cgi-bin/x | false",
+                "--warm --warm /cgi-bin/x=off | /cgi-bin/xy | true",
+                "--warm off --warm-import /cgi-bin/x=json | /cgi-bin/x | true",
+                "--warm-import json --warm=off --cgi | /cgi-bin/x | false",
+                "--warm --profile /cgi-bin/x=strict | /cgi-bin/x | true",
+            })
+    void warmHoldsForPathsAndCanStandAlone(String line, String script, boolean warm) {
+        Settings.Scripts scripts = settings(line.split(" ")).scripts().orElseThrow();
+        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        assertEquals(warm, rules.of(script).warm().isPresent());
+    }
+
+    @Test
+    void modulesOfWarmInterpretersAddUpDownThePath() {
+        Settings.Scripts scripts = settings(
+                        "--warm-import", "json", "--warm-import=/cgi-bin/x=File::Spec", "--warm-exclude", "numpy")
+                .scripts()
+                .orElseThrow();
+        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        assertEquals(
+                Optional.of(new WarmModules(List.of("json", "File::Spec"), List.of("numpy"))),
+                rules.of("/cgi-bin/x").warm());
+        assertEquals(
+                Optional.of(new WarmModules(List.of("json"), List.of("numpy"))),
+                rules.of("/cgi-bin/y").warm());
+    }
+
+    @Test
+    void warmOffAloneRunsNoScripts() {
+        assertEquals(Optional.empty(), settings("--warm=off").scripts());
     }
 
     @Test
@@ -186,8 +233,22 @@ class SettingsTest {
                 "--cgi-directory=/ | --cgi-directory: '/'",
                 "--cgi-directory=/a/../b | --cgi-directory: '/a/../b'",
                 "--cgi-extension=cgi | --cgi-extension: 'cgi'",
-                "--protocol=HTTP/2 | --protocol: 'HTTP/2' (expected: HTTP/1.0 or HTTP/1.1",
+                "--protocol=HTTP/3 | --protocol: 'HTTP/3' (expected: HTTP/1.0, HTTP/1.1 or HTTP/2.0",
                 "--bind= | --bind: ''",
+                "--listen=8000 | --listen: '8000' (expected: HOST:PORT, http:// or https:// before it, or unix:PATH",
+                "--listen=a:99999 | --listen: 'a:99999'",
+                "--listen=ftp://a:1 | --listen: 'ftp://a:1'",
+                "--listen=unix: | --listen: 'unix:'",
+                "--listen=unix:/x,mode=9 | --listen: 'unix:/x,mode=9'",
+                "--listen=unix:/x,owner= | --listen: 'unix:/x,owner='",
+                "--listen=unix:/x,colour=red | --listen: 'unix:/x,colour=red'",
+                "--listen=https://a:1 | --listen: 'https://a:1' without --tls-cert (expected: the certificate",
+                "--tls-key=k | --tls-key: without --tls-cert (expected: the certificate, too",
+                "--tls-client-ca=k | --tls-client-ca: without --tls-cert",
+                "--redirect-http=80 | --redirect-http: without --tls-cert",
+                "--proxy-protocol | --proxy-protocol: without --trust-proxy (expected: the addresses",
+                "--trust-proxy=10.0.0.1/8 | --trust-proxy: '10.0.0.1/8' (expected: an IP address, a block of them, or unix",
+                "--proxy-fields=via | --proxy-fields: 'via' (expected: x-forwarded or forwarded",
                 "--directory= | --directory: ''",
                 "--user= | --user: ''",
                 "--allow-host=a:80 | --allow-host: 'a:80'",

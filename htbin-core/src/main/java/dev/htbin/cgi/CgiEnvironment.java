@@ -30,12 +30,18 @@ record CgiEnvironment(SequencedMap<String, String> variables, List<DroppedField>
      * request has none: a script must be able to trust them.
      */
     static CgiEnvironment of(CgiRequest request, SequencedMap<String, String> configured) {
+        return of(request, configured, false);
+    }
+
+    /** Returns the environment of a request, with or without its credentials. */
+    static CgiEnvironment of(CgiRequest request, SequencedMap<String, String> configured, boolean passAuthorization) {
         var variables = new LinkedHashMap<String, String>();
         var dropped = new ArrayList<DroppedField>();
         for (MetaVariable variable : MetaVariable.values()) {
             variable.valueIn(request).ifPresent(value -> variables.put(variable.name(), value));
         }
-        ProtocolVariables.add(request.request().fields(), variables, dropped);
+        request.peer().tls().ifPresent(tls -> TlsVariables.add(tls, variables));
+        ProtocolVariables.add(request.request().fields(), passAuthorization, variables, dropped);
         addTrace(request.request().fields(), variables);
         for (Map.Entry<String, String> entry : configured.entrySet()) {
             String name = entry.getKey();

@@ -2,6 +2,7 @@ package dev.htbin.cgi;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
@@ -42,18 +43,5 @@ public record CgiRequest(
         requireNonNull(contentLength, "contentLength");
         requireNonNull(id, "id");
         requireNonNull(authentication, "authentication");
-    }
-
-    /**
-     * Who the server itself, never a header field alone, found the client to be.
-     *
-     * @param scheme the authentication scheme, a token such as {@code Basic}
-     * @param user the user's name, an octet string
-     */
-    public record Authentication(String scheme, String user) {
-        public Authentication {
-            requireNonNull(scheme, "scheme");
-            requireNonNull(user, "user");
-        }
     }
 }

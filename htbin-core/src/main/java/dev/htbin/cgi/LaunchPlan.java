@@ -6,6 +6,7 @@ import dev.htbin.http.Octets;
 import dev.htbin.http.UrlPath;
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.RunsAs;
+import dev.htbin.process.Warmth;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,15 +33,18 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         ScriptRule rule = config.rules().of(request.script().scriptName());
         var configured = new LinkedHashMap<>(config.environment());
         configured.putAll(rule.environment());
-        CgiEnvironment environment = CgiEnvironment.of(request, configured);
+        CgiEnvironment environment = CgiEnvironment.of(request, configured, rule.passAuthorization());
         Path file = request.script().file();
         var arguments = new ArrayList<String>();
         arguments.add(Octets.ofText(file.toString()));
         arguments.addAll(CommandLine.wordsOf(request.request()));
         Path directory = requireNonNull(file.getParent(), "a script's directory");
+        var spec = new LaunchSpec(file, arguments, environment.variables(), directory, rule.profile());
         return new LaunchPlan(
                 request.script(),
-                new LaunchSpec(file, arguments, environment.variables(), directory, rule.profile()),
+                rule.warm()
+                        .map(modules -> spec.withWarmth(new Warmth(configured.sequencedKeySet(), modules)))
+                        .orElse(spec),
                 environment.dropped());
     }
 
@@ -75,10 +79,12 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
 
     /**
      * Describes the plan for a reader: script, arguments, directory, user, environment and what was left out. The same plan has the same description.
+     * Credentials are not shown.
      *
      * @param user the user that the script would run as
+     * @param coldReason why a warm interpreter would not serve it; empty if one would
      */
-    public String describe(RunsAs user) {
+    public String describe(RunsAs user, Optional<String> coldReason) {
         var text = new StringBuilder();
         line(text, "script", Octets.ofText(script.file().toString()));
         line(text, "script name", script.scriptName());
@@ -88,6 +94,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         line(text, "profile", spec.profile().name());
         user.confinement()
                 .forEach(sentence -> text.append("  ").append(shown(sentence)).append('\n'));
+        line(text, "warm", coldReason.map(reason -> "no: " + reason).orElse("yes"));
         text.append("arguments:\n");
         for (int i = 0; i < spec.arguments().size(); i++) {
             line(text, "  " + i, spec.arguments().get(i));
@@ -97,7 +104,7 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
                 .forEach((name, value) -> text.append("  ")
                         .append(shown(name))
                         .append('=')
-                        .append(shown(value))
+                        .append(name.equals(ProtocolVariables.AUTHORIZATION) ? "(not shown)" : shown(value))
                         .append('\n'));
         if (!dropped.isEmpty()) {
             text.append("not passed on:\n");

@@ -1,5 +1,6 @@
 package dev.htbin.cgi;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.Octets;
 import java.util.Optional;
 import java.util.function.Function;
@@ -12,8 +13,8 @@ import java.util.regex.Pattern;
  * @spec https://www.rfc-editor.org/rfc/rfc3875#section-4.1 RFC 3875 section 4.1
  */
 enum MetaVariable {
-    /** The scheme, if the server authenticated the client; never from the {@code Authorization} field, which anyone can send. */
-    AUTH_TYPE("4.1.1", r -> r.authentication().map(CgiRequest.Authentication::scheme)),
+    /** The scheme, if the server itself authenticated the client; never from the {@code Authorization} field, which anyone can send. */
+    AUTH_TYPE("4.1.1", r -> r.authentication().map(Authentication::scheme).filter(s -> !s.isEmpty())),
     /** The length of the body without its transfer coding; unset without a body. */
     CONTENT_LENGTH(
             "4.1.2",
@@ -35,7 +36,7 @@ enum MetaVariable {
     REMOTE_HOST("4.1.9", r -> Optional.of(r.peer().clientAddress())),
     /** Never set: nobody speaks RFC 1413. Here so that no configuration can set it. */
     REMOTE_IDENT("4.1.10", r -> Optional.empty()),
-    REMOTE_USER("4.1.11", r -> r.authentication().map(CgiRequest.Authentication::user)),
+    REMOTE_USER("4.1.11", r -> r.authentication().map(Authentication::user)),
     REQUEST_METHOD("4.1.12", r -> Optional.of(r.request().method())),
     SCRIPT_NAME("4.1.13", r -> Optional.of(r.script().scriptName())),
     /** The host of the request's {@code Host} field if it is one, else the server's own name. */

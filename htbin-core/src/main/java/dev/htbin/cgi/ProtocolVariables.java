@@ -15,9 +15,12 @@ import java.util.Set;
  * @spec https://www.rfc-editor.org/rfc/rfc3875#section-4.1.18 RFC 3875 section 4.1.18
  */
 final class ProtocolVariables {
+    /** The variable of the client's credentials. */
+    static final String AUTHORIZATION = "HTTP_AUTHORIZATION";
+
     private static final Map<String, String> NEVER = Map.ofEntries(
             Map.entry("proxy", "HTTP_PROXY would be taken for a proxy's address (CVE-2016-5385)"),
-            Map.entry("authorization", "credentials are not for scripts"),
+            Map.entry("authorization", "credentials are not for scripts, but for those of --pass-authorization"),
             Map.entry("proxy-authorization", "credentials are not for scripts"),
             Map.entry("content-type", "it is in CONTENT_TYPE"),
             Map.entry("content-length", "it is in CONTENT_LENGTH"),
@@ -36,10 +39,19 @@ final class ProtocolVariables {
 
     private ProtocolVariables() {}
 
-    /** Adds the variables of the fields; what is left out is added to {@code dropped}. */
-    static void add(Fields fields, Map<String, String> variables, List<DroppedField> dropped) {
+    /**
+     * Adds the variables of the fields; what is left out is added to {@code dropped}.
+     *
+     * @param passAuthorization whether a single {@code Authorization} field is passed on
+     */
+    static void add(
+            Fields fields, boolean passAuthorization, Map<String, String> variables, List<DroppedField> dropped) {
         Set<String> ofConnection = namedByConnection(fields);
         for (Field field : fields) {
+            if (passAuthorization && field.is("Authorization")) {
+                passCredentials(field, fields, variables, dropped);
+                continue;
+            }
             Optional<String> reason = reasonToDrop(field, ofConnection);
             if (reason.isPresent()) {
                 dropped.add(new DroppedField(field.name(), reason.get()));
@@ -48,6 +60,16 @@ final class ProtocolVariables {
                 String separator = field.is("Cookie") ? "; " : ", ";
                 variables.merge(name, field.value(), (first, next) -> first + separator + next);
             }
+        }
+    }
+
+    /** Two fields of credentials could be read as one user's by whoever checked them and as another's by the script. */
+    private static void passCredentials(
+            Field field, Fields fields, Map<String, String> variables, List<DroppedField> dropped) {
+        if (fields.all("Authorization").size() == 1) {
+            variables.put(AUTHORIZATION, field.value());
+        } else {
+            dropped.add(new DroppedField(field.name(), "there is more than one"));
         }
     }
 

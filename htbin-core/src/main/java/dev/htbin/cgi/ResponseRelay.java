@@ -190,6 +190,9 @@ final class ResponseRelay {
     }
 
     private boolean expectsBody(CgiResponse.ToClient begun) {
+        if (exchange instanceof TakesOver other && other.takesOver(begun.head())) {
+            return false;
+        }
         int status = begun.head().status();
         return !exchange.request().isHead() && status != 204 && status != 205 && status != 304;
     }

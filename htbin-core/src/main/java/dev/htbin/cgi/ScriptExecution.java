@@ -2,6 +2,7 @@ package dev.htbin.cgi;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
@@ -76,8 +77,15 @@ public record ScriptExecution(
                         LaunchPlan.pathTranslated(script, translate, root.directory()),
                         contentLength,
                         id,
-                        Optional.empty()),
+                        authenticated()),
                 config);
+    }
+
+    /** Who was asked for a name and a password; else, a certificate that the server verified says who the client is, if that was asked of it. */
+    private Optional<Authentication> authenticated() {
+        return exchange.access()
+                .authenticate(exchange.request())
+                .or(() -> Authentication.byCertificate(exchange.peer()));
     }
 
     private Stdin newStdin() {

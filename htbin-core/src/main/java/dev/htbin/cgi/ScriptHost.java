@@ -9,6 +9,7 @@ import dev.htbin.process.Launcher;
 import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
+import dev.htbin.process.WarmState;
 import dev.htbin.process.launch.Launchers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +81,16 @@ public final class ScriptHost implements AutoCloseable {
     /** Returns how scripts are started, for the banner: for example {@code posix_spawn}. */
     public String launcherName() {
         return launcher.name();
+    }
+
+    /** Returns why a plan's script is always executed, and never served by a warm interpreter: a clause. Empty if it is served by one whenever one can. */
+    public Optional<String> coldReason(LaunchPlan plan) {
+        return launcher.coldReason(plan.spec());
+    }
+
+    /** Returns the warm interpreters that there are, and those that could not be. */
+    public List<WarmState> warm() {
+        return launcher.warm();
     }
 
     /** Has other bounds from now on; scripts that run go on, and requests that wait keep their place. */

@@ -3,8 +3,10 @@ package dev.htbin.file;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.file.ListingOrder.Column;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Html;
+import dev.htbin.http.HttpDate;
 import dev.htbin.http.Octets;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,7 +29,7 @@ import java.util.function.BiPredicate;
  * What a directory holds, as far as it is served, and the page that shows it (Python: {@code list_directory}).
  *
  * @param displayPath the URL path of the directory as text
- * @param entries sorted by name without regard to case
+ * @param entries as {@link #of} gives them, sorted by name without regard to case
  */
 public record DirectoryListing(String displayPath, List<Entry> entries) {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
@@ -86,8 +87,7 @@ public record DirectoryListing(String displayPath, List<Entry> entries) {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        entries.sort(Comparator.comparing((Entry entry) -> entry.name().toLowerCase(Locale.ROOT))
-                .thenComparing(Entry::name));
+        entries.sort(ListingOrder.BY_NAME.comparator());
         return new DirectoryListing(displayPath, entries);
     }
 
@@ -115,8 +115,53 @@ public record DirectoryListing(String displayPath, List<Entry> entries) {
         }
     }
 
-    /** Returns the page, in UTF-8. */
+    /** Returns the page, by name, in UTF-8. */
     public ByteBuffer html() {
+        return html(ListingOrder.BY_NAME);
+    }
+
+    /**
+     * Returns the entries as JSON, in the form of nginx's {@code autoindex_format json}: an array of objects with {@code name}, {@code type} ({@code file} or
+     * {@code directory}), {@code mtime} as in a header field, and, for files, {@code size} in octets.
+     */
+    public ByteBuffer json(ListingOrder order) {
+        var text = new StringBuilder(4096).append('[');
+        for (Entry entry : sorted(order)) {
+            text.append(text.length() > 1 ? ",\n" : "\n").append("{\"name\":");
+            appendJson(text, entry.name());
+            text.append(",\"type\":\"").append(entry.directory() ? "directory" : "file");
+            text.append("\",\"mtime\":\"")
+                    .append(HttpDate.format(entry.modified()))
+                    .append('"');
+            if (!entry.directory()) {
+                text.append(",\"size\":").append(entry.bytes());
+            }
+            text.append('}');
+        }
+        return ByteBuffer.wrap(text.append("\n]\n").toString().getBytes(UTF_8));
+    }
+
+    private static void appendJson(StringBuilder text, String string) {
+        text.append('"');
+        for (int i = 0; i < string.length(); i++) {
+            char c = string.charAt(i);
+            if (c == '"' || c == '\\') {
+                text.append('\\').append(c);
+            } else if (c < 0x20 || c == 0x7F || c == '<' || c == 0x2028 || c == 0x2029) {
+                text.append("\\u%04x".formatted((int) c));
+            } else {
+                text.append(c);
+            }
+        }
+        text.append('"');
+    }
+
+    private List<Entry> sorted(ListingOrder order) {
+        return entries.stream().sorted(order.comparator()).toList();
+    }
+
+    /** Returns the page in an order, in UTF-8. Its headings lead to the same page in other orders. */
+    public ByteBuffer html(ListingOrder order) {
         String title = "Directory listing for " + Html.escape(displayPath);
         var page = new StringBuilder(4096);
         page.append("""
@@ -142,13 +187,21 @@ public record DirectoryListing(String displayPath, List<Entry> entries) {
                 <body>
                 <h1>%s</h1>
                 <table>
-                <thead><tr><th>Name</th><th class="n">Size</th><th class="n t">Modified</th></tr></thead>
+                <thead><tr><th%s><a href="%s">Name</a></th><th class="n"%s><a href="%s">Size</a></th><th class="n t"%s><a href="%s">Modified</a></th></tr></thead>
                 <tbody>
-                """.formatted(title, title));
+                """.formatted(
+                        title,
+                        title,
+                        order.aria(Column.NAME),
+                        order.queryFor(Column.NAME),
+                        order.aria(Column.SIZE),
+                        order.queryFor(Column.SIZE),
+                        order.aria(Column.MODIFIED),
+                        order.queryFor(Column.MODIFIED)));
         if (!displayPath.equals("/")) {
             page.append("<tr><td><a href=\"../\">../</a></td><td class=\"n\"></td><td class=\"n t\"></td></tr>\n");
         }
-        entries.forEach(entry -> append(page, entry));
+        sorted(order).forEach(entry -> append(page, entry));
         page.append("</tbody>\n</table>\n</body>\n</html>\n");
         return ByteBuffer.wrap(page.toString().getBytes(UTF_8));
     }

@@ -8,25 +8,28 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.util.List;
 
-/** What is sent of a file: octets in memory or a part of an open file. Whoever has it closes it. */
+/** What is sent of a file. Whoever has it closes it. */
 public sealed interface FileBody extends Closeable {
-    /** Returns how many octets there are. */
+    /** Returns how many octets there are; -1 if that is not known before they are read. */
     long length();
-
-    /** Returns a part; closing either closes the file. */
-    FileBody slice(long offset, long length);
 
     /** Returns the octets as a stream, from the first; used instead of {@link #close}, not beside it. */
     InputStream stream() throws IOException;
+
+    /** What parts can be taken of. */
+    sealed interface Plain extends FileBody {
+        /** Returns a part; closing either closes the file. */
+        Plain slice(long offset, long length);
+    }
 
     /**
      * Octets in memory.
      *
      * @param octets from the position to the limit
      */
-    record Memory(ByteBuffer octets) implements FileBody {
+    record Memory(ByteBuffer octets) implements Plain {
         public Memory {
             requireNonNull(octets, "octets");
         }
@@ -53,7 +56,7 @@ public sealed interface FileBody extends Closeable {
     }
 
     /** A part of an open file, which is closed with it. */
-    record Region(FileRegion region) implements FileBody {
+    record Region(FileRegion region) implements Plain {
         public Region {
             requireNonNull(region, "region");
         }
@@ -69,14 +72,63 @@ public sealed interface FileBody extends Closeable {
         }
 
         @Override
-        public InputStream stream() throws IOException {
-            region.channel().position(region.offset());
-            return new BoundedStream(Channels.newInputStream(region.channel()), region.length());
+        public InputStream stream() {
+            return new RegionStream(region, true);
         }
 
         @Override
         public void close() throws IOException {
             region.channel().close();
+        }
+    }
+
+    /**
+     * Pieces, one after the other.
+     *
+     * @param pieces at least one; all are closed with it
+     */
+    record Joined(List<Plain> pieces) implements FileBody {
+        public Joined {
+            pieces = List.copyOf(pieces);
+        }
+
+        @Override
+        public long length() {
+            return pieces.stream().mapToLong(Plain::length).sum();
+        }
+
+        @Override
+        public InputStream stream() {
+            return new JoinedStream(this);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Plain piece : pieces) {
+                piece.close();
+            }
+        }
+    }
+
+    /** The gzip form, made while it is sent. */
+    record Gzip(Plain source) implements FileBody {
+        public Gzip {
+            requireNonNull(source, "source");
+        }
+
+        @Override
+        public long length() {
+            return -1;
+        }
+
+        @Override
+        public InputStream stream() throws IOException {
+            return new GzipStream(source.stream(), source.length());
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
         }
     }
 }

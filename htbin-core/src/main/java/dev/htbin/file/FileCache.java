@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -23,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileCache {
     /** The longest file that is kept, in octets. */
-    static final int MAX_FILE_BYTES = 64 << 10;
+    static final int MAX_FILE_BYTES = 128 << 10;
 
     /** How long a file may be used without being looked up in full. */
     static final Duration TRUST = Duration.ofSeconds(1);
 
     /** How old a modification must be for the file to be kept: two within one tick of the file system's clock look the same. */
     private static final long SETTLED_NANOS = 100_000_000;
+
+    /** How often a file is read that is modified while it is read. */
+    private static final int MAX_READS = 3;
 
     /** What an entry costs beside its octets, roughly. */
     private static final int ENTRY_BYTES = 512;
@@ -79,8 +83,12 @@ public final class FileCache {
         if (entry != null && isCurrent(entry, path)) {
             return new Lookup.Found(shared(entry.file));
         }
+        return lookup(root, path, entry, 1);
+    }
+
+    private Lookup lookup(DocumentRoot root, Path path, @Nullable Entry entry, int reads) {
         return switch (Resource.at(root, path)) {
-            case Resource.OpenFile open -> found(path, entry, open);
+            case Resource.OpenFile open -> found(root, path, entry, open, reads);
             case Resource.Directory directory -> {
                 forget(path, entry);
                 yield new Lookup.FoundDirectory(directory.real());
@@ -94,6 +102,12 @@ public final class FileCache {
                 yield new Lookup.Forbidden();
             }
         };
+    }
+
+    /** Returns what lies at a path if it is in memory and current; {@link Lookup.Unknown} otherwise. Costs one {@code stat}. */
+    Lookup lookupNow(Path path) {
+        Entry entry = entries.get(path);
+        return entry != null && isCurrent(entry, path) ? new Lookup.Found(shared(entry.file)) : new Lookup.Unknown();
     }
 
     /** Returns how many octets are kept, with what they cost beside. */
@@ -118,26 +132,34 @@ public final class FileCache {
         }
     }
 
-    private Lookup found(Path path, @Nullable Entry known, Resource.OpenFile open) {
+    private Lookup found(DocumentRoot root, Path path, @Nullable Entry known, Resource.OpenFile open, int reads) {
+        // Before the file is read: the trust in what was read does not begin later.
+        long now = nanoTime.getAsLong();
         try {
             if (known != null
                     && known.stamp.equals(open.stamp())
                     && known.file.real().equals(open.real())) {
                 open.channel().close();
-                known.checkedAt = nanoTime.getAsLong();
+                known.file.forms().forgetBeside();
+                known.checkedAt = now;
                 return new Lookup.Found(shared(known.file));
             }
             forget(path, known);
             FileStamp stamp = open.stamp();
-            if (stamp.bytes() > MAX_FILE_BYTES) {
+            if (stamp.bytes() > MAX_FILE_BYTES || maxBytes == 0) {
                 return new Lookup.Found(
-                        served(open, new FileBody.Region(new FileRegion(open.channel(), 0, stamp.bytes()))));
+                        served(path, open, new FileBody.Region(new FileRegion(open.channel(), 0, stamp.bytes()))));
             }
             ByteBuffer octets = read(open.channel(), Math.toIntExact(stamp.bytes()));
-            ServedFile file = served(open, new FileBody.Memory(octets));
+            boolean whole = octets.remaining() == stamp.bytes() && stamp.equals(stampOf(open.real()));
+            if (!whole && reads < MAX_READS) {
+                // It was modified or replaced meanwhile, and what was read may be some of both.
+                return lookup(root, path, null, reads + 1);
+            }
+            ServedFile file = served(path, open, new FileBody.Memory(octets));
             long age = System.currentTimeMillis() * 1_000_000 - stamp.modifiedNanos();
-            if (octets.remaining() == stamp.bytes() && age > SETTLED_NANOS) {
-                keep(path, new Entry(file, stamp, nanoTime.getAsLong()));
+            if (whole && age > SETTLED_NANOS) {
+                keep(path, new Entry(file, stamp, now));
             }
             return new Lookup.Found(shared(file));
         } catch (IOException e) {
@@ -145,24 +167,37 @@ public final class FileCache {
         }
     }
 
-    private static ServedFile served(Resource.OpenFile open, FileBody body) {
+    private static @Nullable FileStamp stampOf(Path real) {
+        try {
+            return FileStamp.of(Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static ServedFile served(Path path, Resource.OpenFile open, FileBody.Plain body) {
         FileStamp stamp = open.stamp();
         return new ServedFile(
-                open.real(), new Validators(stamp.etag(), stamp.lastModified()), stamp.lastModifiedText(), body);
+                open.real(),
+                new Validators(stamp.etag(), stamp.lastModified()),
+                stamp.lastModifiedText(),
+                stamp.modified(),
+                new CodedForms(path),
+                body);
     }
 
     /** Returns the file with a buffer of its own, for each user moves its position. */
     private static ServedFile shared(ServedFile file) {
-        FileBody body = switch (file.body()) {
-            case FileBody.Memory(ByteBuffer octets) -> new FileBody.Memory(octets.duplicate());
-            case FileBody.Region region -> region;
+        return switch (file.body()) {
+            case FileBody.Memory(ByteBuffer octets) -> file.with(new FileBody.Memory(octets.duplicate()));
+            case FileBody.Region region -> file;
         };
-        return new ServedFile(file.real(), file.validators(), file.lastModified(), body);
     }
 
+    /** Reads into memory outside of the heap, from where the operating system takes it without a copy. */
     private static ByteBuffer read(FileChannel channel, int length) throws IOException {
         try (channel) {
-            var octets = ByteBuffer.allocate(length);
+            var octets = ByteBuffer.allocateDirect(length);
             while (octets.hasRemaining() && channel.read(octets) >= 0) {
                 // Reads on: a read may return less than there is.
             }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.http.DocumentRoot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,17 +17,34 @@ import java.util.Map;
  * @param indexPages names of files that stand for their directory, the first that exists wins (Python: {@code index_pages})
  * @param extensionsMap media types by ending, dot included, for example {@code .md}; they win over the built-in ones (Python: {@code extensions_map})
  * @param cache what small files are kept in
+ * @param compression whether files are sent compressed
+ * @param cacheRules what {@code Cache-Control} says of which files
+ * @param listings whether a directory without an index page is listed; if not, it is answered with 403
+ * @param errorPages the pages that take the place of the built-in error pages
+ * @param handedOver the places of files that scripts may have sent
  */
 public record FileConfig(
-        DocumentRoot root, List<String> indexPages, Map<String, String> extensionsMap, FileCache cache) {
+        DocumentRoot root,
+        List<String> indexPages,
+        Map<String, String> extensionsMap,
+        FileCache cache,
+        Compression compression,
+        CacheRules cacheRules,
+        boolean listings,
+        ErrorPages errorPages,
+        List<HandedOver> handedOver) {
     /** The most octets of files that the default cache keeps. */
     public static final long DEFAULT_CACHE_BYTES = 16L << 20;
 
     public FileConfig {
         requireNonNull(root, "root");
         requireNonNull(cache, "cache");
+        requireNonNull(compression, "compression");
+        requireNonNull(cacheRules, "cacheRules");
+        requireNonNull(errorPages, "errorPages");
         indexPages = List.copyOf(indexPages);
         extensionsMap = Map.copyOf(extensionsMap);
+        handedOver = List.copyOf(handedOver);
         for (String page : indexPages) {
             if (page.isEmpty() || page.startsWith(".") || page.indexOf('/') >= 0 || page.indexOf('\\') >= 0) {
                 throw new IllegalArgumentException(
@@ -41,9 +59,18 @@ public record FileConfig(
         }
     }
 
-    /** Serves what lies below a root: {@code index.html} and {@code index.htm} stand for directories. */
+    /** Serves what lies below a root: {@code index.html} and {@code index.htm} stand for directories, nothing is compressed, and none of the rest is set. */
     public FileConfig(DocumentRoot root) {
-        this(root, List.of("index.html", "index.htm"), Map.of(), FileCache.ofBytes(DEFAULT_CACHE_BYTES));
+        this(
+                root,
+                List.of("index.html", "index.htm"),
+                Map.of(),
+                FileCache.ofBytes(DEFAULT_CACHE_BYTES),
+                Compression.NONE,
+                CacheRules.none(),
+                true,
+                ErrorPages.none(),
+                List.of());
     }
 
     /**
@@ -57,19 +84,69 @@ public record FileConfig(
 
     /** Returns this configuration with other index pages; none: directories are always listed. */
     public FileConfig withIndexPages(List<String> pages) {
-        return new FileConfig(root, pages, extensionsMap, cache);
+        return new FileConfig(
+                root, pages, extensionsMap, cache, compression, cacheRules, listings, errorPages, handedOver);
     }
 
     /** Returns this configuration with another media type for an ending. */
     public FileConfig withMediaType(String extension, String mediaType) {
         var map = new HashMap<>(extensionsMap);
         map.put(extension, mediaType);
-        return new FileConfig(root, indexPages, map, cache);
+        return new FileConfig(root, indexPages, map, cache, compression, cacheRules, listings, errorPages, handedOver);
     }
 
-    /** Returns this configuration with another cache. */
+    /** Returns this configuration with another cache, which serves no other root. */
     public FileConfig withCache(FileCache other) {
-        return new FileConfig(root, indexPages, extensionsMap, other);
+        return new FileConfig(
+                root, indexPages, extensionsMap, other, compression, cacheRules, listings, errorPages, handedOver);
+    }
+
+    /**
+     * Returns this configuration for development: nothing is kept in memory, and clients are told to ask before they use what they have, {@code Cache-Control:
+     * no-cache}, where no rule that was given before says otherwise.
+     */
+    public FileConfig withoutCache() {
+        return withCache(FileCache.ofBytes(0)).withCacheRule(new CacheRule("**", "no-cache"));
+    }
+
+    /** Returns this configuration with or without compression. */
+    public FileConfig withCompression(Compression other) {
+        return new FileConfig(
+                root, indexPages, extensionsMap, cache, other, cacheRules, listings, errorPages, handedOver);
+    }
+
+    /** Returns this configuration with a rule for {@code Cache-Control} after those that it has: the first that is for a file counts. */
+    public FileConfig withCacheRule(CacheRule rule) {
+        return new FileConfig(
+                root,
+                indexPages,
+                extensionsMap,
+                cache,
+                compression,
+                cacheRules.plus(rule),
+                listings,
+                errorPages,
+                handedOver);
+    }
+
+    /** Returns this configuration without listings: a directory without an index page is answered with 403. */
+    public FileConfig withoutListings() {
+        return new FileConfig(
+                root, indexPages, extensionsMap, cache, compression, cacheRules, false, errorPages, handedOver);
+    }
+
+    /** Returns this configuration with error pages. */
+    public FileConfig withErrorPages(ErrorPages pages) {
+        return new FileConfig(
+                root, indexPages, extensionsMap, cache, compression, cacheRules, listings, pages, handedOver);
+    }
+
+    /** Returns this configuration with one more place of files that scripts may have sent. */
+    public FileConfig withHandedOver(HandedOver place) {
+        var more = new ArrayList<>(handedOver);
+        more.add(place);
+        return new FileConfig(
+                root, indexPages, extensionsMap, cache, compression, cacheRules, listings, errorPages, more);
     }
 
     /**
@@ -82,6 +159,31 @@ public record FileConfig(
      */
     public Lookup lookup(Path path) {
         return cache.lookup(root, requireNonNull(path, "path"));
+    }
+
+    /**
+     * Returns what lies at a path if it is in memory and current, and {@link Lookup.Unknown} otherwise: it does not wait for a disk, but for one {@code stat}. The
+     * guards of {@link #lookup} hold.
+     *
+     * @param path any path; need not exist
+     */
+    public Lookup lookupNow(Path path) {
+        return cache.lookupNow(requireNonNull(path, "path"));
+    }
+
+    /**
+     * Returns what {@code Cache-Control} says of a file; empty when it is left out.
+     *
+     * @param path where the file was looked up; that below the root is what the rules are for
+     * @param real its real path, which stands for a path that is not below the root
+     */
+    public String cacheControl(Path path, Path real) {
+        if (cacheRules.isEmpty()) {
+            return "";
+        }
+        Path below = path.normalize().startsWith(root.directory()) ? path.normalize() : real;
+        String relative = root.directory().relativize(below).toString();
+        return cacheRules.valueFor(relative.replace(java.io.File.separatorChar, '/'));
     }
 
     /**

@@ -31,6 +31,11 @@ record FileStamp(@Nullable Object fileKey, long modifiedNanos, long bytes) {
         return Instant.ofEpochSecond(Math.floorDiv(modifiedNanos, 1_000_000_000L));
     }
 
+    /** Returns the time of the last modification. */
+    Instant modified() {
+        return Instant.ofEpochSecond(0, modifiedNanos);
+    }
+
     String lastModifiedText() {
         return HttpDate.format(lastModified());
     }

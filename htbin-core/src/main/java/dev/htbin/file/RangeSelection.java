@@ -5,7 +5,6 @@ import dev.htbin.http.HttpDate;
 import dev.htbin.http.Validators;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,38 +22,74 @@ public sealed interface RangeSelection {
         public long length() {
             return last - first + 1;
         }
+
+        boolean joins(Part other) {
+            return first <= other.last + MIN_GAP && other.first <= last + MIN_GAP;
+        }
+
+        Part joined(Part other) {
+            return new Part(Math.min(first, other.first), Math.max(last, other.last));
+        }
+    }
+
+    /**
+     * Several parts: 206 with {@code multipart/byteranges}.
+     *
+     * @param parts at least two, far enough from each other, in the order in which the client asked for them
+     */
+    record Parts(List<Part> parts) implements RangeSelection {
+        public Parts {
+            parts = List.copyOf(parts);
+        }
     }
 
     /** Nothing that was asked for exists: 416. */
     record Unsatisfiable() implements RangeSelection {}
 
-    /** The most ranges of a request that are looked at; a request for more gets the whole file. */
+    /** The most ranges of a request that are looked at; a request for more gets the whole file (CVE-2011-3192). */
     int MAX_RANGES = 64;
 
+    /** The most parts of one response; a request for more gets the whole file. */
+    int MAX_PARTS = 16;
+
+    /** Parts with a gap of fewer octets are sent as one: the head of another part is as long. */
+    int MIN_GAP = 80;
+
     /**
-     * Reads {@code Range} and {@code If-Range}. A range that is none, of another unit, or given twice is ignored; several that together are not one part
-     * get the whole file.
+     * Reads {@code Range} and {@code If-Range}. A range that is none, of another unit, or given twice is ignored. Parts that overlap or nearly touch are one; when
+     * all of them together are not shorter than the file, it is sent as a whole.
      *
      * @param bytes how long the file is
      */
     static RangeSelection of(Fields request, Validators current, long bytes) {
+        return of(request, current, bytes, Instant.now());
+    }
+
+    /** As {@link #of(Fields, Validators, long)}, at a time. */
+    static RangeSelection of(Fields request, Validators current, long bytes, Instant now) {
         List<String> values = request.all("Range");
-        if (values.size() != 1 || !ifRangeHolds(request, current)) {
+        if (values.size() != 1 || !ifRangeHolds(request, current, now)) {
             return new Whole();
         }
         return parse(values.getFirst()).map(specs -> select(specs, bytes)).orElse(new Whole());
     }
 
-    private static boolean ifRangeHolds(Fields request, Validators current) {
+    /**
+     * Tells whether the client has a part of this very state. A date tells that only when it was a second old: two modifications within one have the same.
+     *
+     * @spec https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.2 RFC 9110 section 8.8.2.2
+     */
+    private static boolean ifRangeHolds(Fields request, Validators current, Instant now) {
         List<String> values = request.all("If-Range");
         if (values.isEmpty()) {
             return true;
         }
         String value = values.getFirst();
-        boolean tag = value.equals(current.etag());
-        boolean date = HttpDate.parse(value, Instant.now())
-                .filter(current.lastModified()::equals)
-                .isPresent();
+        boolean tag = value.startsWith("\"") && value.equals(current.etag());
+        boolean date = !now.isBefore(current.lastModified().plusSeconds(1))
+                && HttpDate.parse(value, now)
+                        .filter(current.lastModified()::equals)
+                        .isPresent();
         return values.size() == 1 && (tag || date);
     }
 
@@ -110,15 +145,30 @@ public sealed interface RangeSelection {
         if (parts.isEmpty()) {
             return new Unsatisfiable();
         }
-        parts.sort(Comparator.comparingLong(Part::first));
-        Part joined = parts.getFirst();
-        for (Part part : parts) {
-            if (part.first() > joined.last() + 1) {
-                return new Whole();
+        return bytes == 0 ? new Whole() : joined(parts, bytes);
+    }
+
+    /** Joins parts that belong together; each stands where the first of them did. */
+    private static RangeSelection joined(List<Part> asked, long bytes) {
+        var parts = new ArrayList<Part>();
+        for (Part next : asked) {
+            Part whole = next;
+            int place = parts.size();
+            // What is joined may reach others: look again until nothing does.
+            for (int i = 0; i < parts.size(); i++) {
+                if (parts.get(i).joins(whole)) {
+                    whole = whole.joined(parts.remove(i));
+                    place = Math.min(place, i);
+                    i = -1;
+                }
             }
-            joined = new Part(joined.first(), Math.max(joined.last(), part.last()));
+            parts.add(Math.min(place, parts.size()), whole);
         }
-        return bytes == 0 ? new Whole() : joined;
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        long sum = parts.stream().mapToLong(part -> part.length() + MIN_GAP).sum();
+        return parts.size() > MAX_PARTS || sum >= bytes ? new Whole() : new Parts(parts);
     }
 
     private static boolean isDigits(String text, int start, int end) {

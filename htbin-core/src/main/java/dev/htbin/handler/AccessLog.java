@@ -1,5 +1,6 @@
 package dev.htbin.handler;
 
+import dev.htbin.http.Request;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -25,6 +26,11 @@ public final class AccessLog {
 
     private record Second(long epochSecond, String text) {}
 
+    /** Tells whether lines are written at all. */
+    static boolean isOn() {
+        return LOG.isInfoEnabled();
+    }
+
     /**
      * Writes a line.
      *
@@ -35,6 +41,18 @@ public final class AccessLog {
         if (LOG.isInfoEnabled()) {
             LOG.info("{} - - [{}] {}", client, now(), escape(message));
         }
+    }
+
+    /**
+     * Returns what Python's server logs of a request, and the request's identifier after it.
+     *
+     * @param size the length of the response's body in octets; -1: not told
+     * @param id the identifier; empty: not told
+     */
+    static String line(Request request, String version, int code, long size, String id) {
+        String line = request.method() + " " + request.target() + " " + version;
+        String octets = size < 0 ? "-" : Long.toString(size);
+        return "\"" + line + "\" " + code + " " + octets + (id.isEmpty() ? "" : " " + id);
     }
 
     /** Escapes U+0000 to U+001F and U+007F to U+009F as {@code \xNN}, and the backslash, as Python does. */

@@ -20,8 +20,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +41,11 @@ public class BaseHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(BaseHttpRequestHandler.class);
 
     private final LoggedExchange exchange;
-    private final List<Field> pending = new ArrayList<>(8);
-    private int status;
+    private final PendingHead head = new PendingHead();
     private String id = "";
-    private String reason = "";
     private Fields errorFields = Fields.empty();
-    private @Nullable ResponseHead sealed;
+    private boolean immediate;
+    private boolean postponed;
     private @Nullable OutputStream body;
 
     /**
@@ -104,6 +103,39 @@ public class BaseHttpRequestHandler {
         } catch (RuntimeException e) {
             reportBug(e);
         }
+    }
+
+    /** Answers the request if that needs no waiting, and tells whether it did. If not, nothing was logged or sent; another instance is to handle the request. */
+    final boolean handleNow() throws IOException {
+        immediate = true;
+        try {
+            dispatch();
+            if (!postponed) {
+                finish();
+            }
+            return !postponed;
+        } catch (RuntimeException e) {
+            if (exchange.committed()) {
+                reportBug(e);
+            }
+            return exchange.committed();
+        }
+    }
+
+    /** Adds fields to the head, as {@link #sendHeader} does; an instance that must not wait has no subclass's hook to ask. */
+    final void sendHeaders(List<Field> fields) {
+        fields.forEach(immediate ? head::add : field -> sendHeader(field.name(), field.value()));
+    }
+
+    /** Tells whether this instance must not wait. */
+    final boolean immediate() {
+        return immediate;
+    }
+
+    /** Tells whether what comes next must be left to an instance that may wait. The caller then returns; it has responded nothing and logged nothing. */
+    final boolean postpone() {
+        postponed |= immediate;
+        return immediate;
     }
 
     /** Calls the hook of the request's method; a method that has none is answered with 501. Override it to handle more methods. */
@@ -201,19 +233,19 @@ public class BaseHttpRequestHandler {
      */
     public final OutputStream wfile() throws IOException {
         if (body == null) {
-            body = exchange.respond(takeHead());
+            body = exchange.respond(head.take());
         }
         return body;
     }
 
     /** Sends the head that {@link #endHeaders} completed, and a body from memory. Nothing may be written to {@link #wfile} before or after. */
     protected final void sendBody(ByteBuffer octets) throws IOException {
-        exchange.respond(takeHead(), octets);
+        exchange.respond(head.take(), octets);
     }
 
     /** Sends the head that {@link #endHeaders} completed, and a part of a file as the body. Nothing may be written to {@link #wfile} before or after. */
     protected final void sendBody(FileRegion region) throws IOException {
-        exchange.respond(takeHead(), region);
+        exchange.respond(head.take(), region);
     }
 
     /** Sends an error page with the registered phrase and its explanation. Python: {@code send_error}. */
@@ -235,17 +267,21 @@ public class BaseHttpRequestHandler {
      * @throws IllegalStateException if the response was started before
      */
     protected void sendError(int code, String message, String explain) throws IOException {
-        sendErrorPage(code, message, explain);
-    }
-
-    private void sendErrorPage(int code, String message, String explain) throws IOException {
+        if (postpone()) {
+            return;
+        }
         logError("code " + code + ", message " + message);
-        var page = ErrorPage.of(code, message, explain);
+        var page = errorPage(code).map(ErrorPage::custom).orElseGet(() -> ErrorPage.of(code, message, explain));
         sendResponse(code, message);
         errorFields.forEach(field -> sendHeader(field.name(), field.value()));
         page.fields().forEach(field -> sendHeader(field.name(), field.value()));
         endHeaders();
         sendBody(page.octets());
+    }
+
+    /** Returns a page to be sent in the place of the built-in one. */
+    Optional<ByteBuffer> errorPage(int code) {
+        return Optional.empty();
     }
 
     /** Begins a head with the registered reason phrase; drops one that was begun before. Python: {@code send_response}. */
@@ -260,10 +296,7 @@ public class BaseHttpRequestHandler {
      * @param message the reason phrase; what can't stand in a status line is replaced. Empty: the registered phrase
      */
     protected void sendResponse(int code, String message) {
-        pending.clear();
-        sealed = null;
-        status = code;
-        reason = visible(requireNonNull(message, "message"));
+        head.begin(code, requireNonNull(message, "message"));
     }
 
     /**
@@ -272,7 +305,7 @@ public class BaseHttpRequestHandler {
      * @throws IllegalArgumentException if the name is no token or the value can't stand in a field
      */
     protected void sendHeader(String name, String value) {
-        pending.add(new Field(name, value));
+        head.add(new Field(name, value));
     }
 
     /**
@@ -281,15 +314,11 @@ public class BaseHttpRequestHandler {
      * @throws IllegalStateException if {@link #sendResponse} was not called before
      */
     protected void endHeaders() throws IOException {
-        if (status == 0) {
-            throw new IllegalStateException("endHeaders() without sendResponse() before it");
-        }
         String software = versionString();
         if (!software.equals(server().software())) {
-            pending.add(new Field("Server", software));
+            head.add(new Field("Server", software));
         }
-        sealed = new ResponseHead(status, reason, Fields.of(pending));
-        pending.clear();
+        head.complete();
     }
 
     /**
@@ -299,10 +328,10 @@ public class BaseHttpRequestHandler {
      * @param size the length of the response's body in octets; -1: not told
      */
     protected void logRequest(int code, long size) {
-        Request received = exchange.received();
-        String line = received.method() + " " + received.target() + " " + requestVersion();
-        logMessage("\"" + line + "\" " + code + " " + (size < 0 ? "-" : Long.toString(size))
-                + (id.isEmpty() ? "" : " " + id));
+        if (immediate && !AccessLog.isOn()) {
+            return;
+        }
+        logMessage(AccessLog.line(exchange.received(), requestVersion(), code, size, id));
     }
 
     /** Logs that a request could not be fulfilled. Python: {@code log_error}. */
@@ -335,25 +364,12 @@ public class BaseHttpRequestHandler {
         return server().software();
     }
 
-    private ResponseHead takeHead() {
-        ResponseHead head = sealed;
-        if (head == null) {
-            throw new IllegalStateException("a body without sendResponse() and endHeaders() before it");
-        }
-        sealed = null;
-        return head;
-    }
-
     private void finish() throws IOException {
+        ResponseHead complete = head.peek();
         if (body != null) {
             body.close();
-        } else if (sealed != null) {
-            boolean framed = command().equals("HEAD") || sealed.fields().contains("Content-Length");
-            if (framed) {
-                exchange.respond(takeHead()).close();
-            } else {
-                exchange.respond(takeHead(), ByteBuffer.allocate(0));
-            }
+        } else if (complete != null) {
+            exchange.respondWithoutBody(head.take(), command().equals("HEAD"));
         } else if (!exchange.committed()) {
             throw new IllegalStateException(
                     "%s returned without a response to %s".formatted(getClass().getName(), command()));
@@ -378,21 +394,7 @@ public class BaseHttpRequestHandler {
             finish();
         } catch (RuntimeException again) {
             LOG.error("bug {}: its error page failed", id, again);
-            if (exchange.committed()) {
-                exchange.abort(again);
-            } else {
-                var page = ErrorPage.of(500, StatusText.of(500).phrase(), explain);
-                exchange.respond(ResponseHead.of(500, page.fields()), page.octets());
-            }
+            exchange.giveUp(again, ErrorPage.of(500, StatusText.of(500).phrase(), explain));
         }
-    }
-
-    private static String visible(String message) {
-        var line = new StringBuilder(message.length());
-        for (int i = 0; i < message.length(); i++) {
-            char c = message.charAt(i);
-            line.append(c > 0xFF ? '?' : Octets.isControl(c) ? ' ' : c);
-        }
-        return line.toString().strip();
     }
 }

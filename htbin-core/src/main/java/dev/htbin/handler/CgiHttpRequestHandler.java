@@ -13,11 +13,16 @@ import dev.htbin.cgi.ScriptExecution;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.file.FileConfig;
+import dev.htbin.file.HandedOver;
+import dev.htbin.file.Lookup;
+import dev.htbin.file.ServedFile;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.HttpHandler;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,6 +53,19 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     public CgiHttpRequestHandler(Exchange exchange, FileConfig files, CgiConfig cgi) {
         super(exchange, files);
         this.config = requireNonNull(cgi, "cgi");
+    }
+
+    /**
+     * Returns a handler of all requests that serves files and scripts as this class does, without a subclass's hooks; a file that lies in memory it answers without
+     * waiting.
+     *
+     * @param files where files and scripts lie
+     * @param cgi what is a script and how it is run
+     */
+    public static HttpHandler serving(FileConfig files, CgiConfig cgi) {
+        requireNonNull(files, "files");
+        requireNonNull(cgi, "cgi");
+        return new ImmediateHandler(exchange -> new CgiHttpRequestHandler(exchange, files, cgi));
     }
 
     /** Returns the URL paths below which everything is a script; those of the configuration unless overridden. Python: {@code cgi_directories}. */
@@ -118,6 +136,9 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
 
     /** Runs the script that the request's path names and sends its response. Python: {@code run_cgi}. */
     protected void runCgi() throws IOException {
+        if (postpone()) {
+            return;
+        }
         CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
                 .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
         switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {
@@ -167,12 +188,16 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     }
 
     private void run(ScriptResolution.Script script) throws IOException {
+        checkPlace(script);
         Optional<Finding> finding = config.ownerFinding(script);
         if (finding.isPresent()) {
             fail(finding.get(), Optional.empty());
             return;
         }
-        var execution = new ScriptExecution(exchange(), files().root(), effective(), this::translate);
+        Optional<HandOverExchange> handsOver =
+                files().handedOver().isEmpty() ? Optional.empty() : Optional.of(new HandOverExchange(exchange()));
+        Exchange scripts = handsOver.isPresent() ? handsOver.get() : exchange();
+        var execution = new ScriptExecution(scripts, files().root(), effective(), this::translate);
         RunTrace trace = newTrace(requestId());
         Optional<CgiResponse.LocalRedirect> redirect;
         try {
@@ -183,7 +208,63 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         }
         if (redirect.isPresent()) {
             follow(redirect.get(), trace);
+        } else if (handsOver.flatMap(HandOverExchange::taken).isPresent()) {
+            sendFileOf(FileByScript.of(handsOver.get().taken().get()));
         }
+    }
+
+    /** Makes sure that a link does not lead to a script that the client may not ask for where it really lies. */
+    private void checkPlace(ScriptResolution.Script script) throws IOException {
+        var segments = new ArrayList<>(urlOf(script.file().toRealPath()).segments());
+        if (!script.pathInfo().isEmpty()) {
+            segments.addAll(List.of(script.pathInfo().substring(1).split("/", -1)));
+        }
+        exchange().access().checkPlace(exchange().request(), new UrlPath(segments, false));
+    }
+
+    /** Sends the file that a script named. */
+    private void sendFileOf(FileByScript named) throws IOException {
+        Optional<HandedOver.Target> target = named.target(files());
+        if (target.isEmpty()) {
+            LOG.warn(
+                    "{}: {} names '{}', which is below none of the directories that scripts may have files sent of (option --sendfile)",
+                    AccessLog.escape(path()),
+                    named.name().name(),
+                    AccessLog.escape(named.name().value()));
+            sendError(502, StatusText.of(502).phrase(), "The script failed. The log of the server says why.");
+            return;
+        }
+        switch (target.get().lookup()) {
+            case Lookup.Found(ServedFile file) -> {
+                try (file) {
+                    sendNamed(named, file);
+                }
+            }
+            case Lookup.Forbidden() -> sendError(403, "No permission to read file");
+            case Lookup.FoundDirectory _, Lookup.Missing _, Lookup.Unknown _ -> sendError(404, "File not found");
+        }
+    }
+
+    private void sendNamed(FileByScript named, ServedFile file) throws IOException {
+        if (!isServedTo(file.real())) {
+            sendError(404, "File not found");
+            return;
+        }
+        String mediaType = named.mediaType().orElseGet(() -> guessType(file.real()));
+        FileResponse response = named.response(exchange().request(), file, mediaType);
+        sendResponse(
+                response.status(),
+                response.status() == named.head().status() ? named.head().reason() : "");
+        response.fields().forEach(field -> sendHeader(field.name(), field.value()));
+        endHeaders();
+        if (response.body().isPresent() && !exchange().request().isHead()) {
+            copyFile(response.body().get());
+        }
+    }
+
+    /** Tells whether a script may have a file sent: a script's source is never sent. */
+    private boolean isServedTo(Path real) {
+        return !real.startsWith(files().root().directory()) || isServed(urlOf(real));
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */

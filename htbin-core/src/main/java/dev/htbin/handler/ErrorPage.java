@@ -10,17 +10,28 @@ import java.nio.ByteBuffer;
  * The page that tells of an error (Python: {@code error_message_format}).
  *
  * @param html the page; empty for a status that has no body
+ * @param fields what describes it
  */
-record ErrorPage(String html) {
+record ErrorPage(ByteBuffer html, Fields fields) {
+    /** Returns a page of somebody's own, which may load what it likes. */
+    static ErrorPage custom(ByteBuffer html) {
+        return new ErrorPage(
+                html,
+                Fields.empty()
+                        .plus("Content-Type", "text/html")
+                        .plus("Content-Length", Integer.toString(html.remaining()))
+                        .plus("X-Content-Type-Options", "nosniff"));
+    }
+
     /** Returns the page of an error; message and explanation are text and are escaped. */
     static ErrorPage of(int code, String message, String explain) {
         if (code == 204 || code == 205 || code == 304) {
-            return new ErrorPage("");
+            return new ErrorPage(ByteBuffer.allocate(0), Fields.empty());
         }
         String line = explain.isEmpty()
                 ? ""
                 : "        <p>Error code explanation: %d - %s</p>\n".formatted(code, Html.escape(sentence(explain)));
-        return new ErrorPage("""
+        String html = """
                 <!DOCTYPE HTML>
                 <html lang="en">
                     <head>
@@ -38,21 +49,21 @@ record ErrorPage(String html) {
                         <p>Message: %s</p>
                 %s    </body>
                 </html>
-                """.formatted(code, Html.escape(sentence(message)), line));
+                """.formatted(code, Html.escape(sentence(message)), line);
+        byte[] octets = html.getBytes(UTF_8);
+        return new ErrorPage(ByteBuffer.wrap(octets), fields(octets.length));
     }
 
-    Fields fields() {
-        return html.isEmpty()
-                ? Fields.empty()
-                : Fields.empty()
-                        .plus("Content-Type", "text/html;charset=utf-8")
-                        .plus("Content-Length", Integer.toString(html.getBytes(UTF_8).length))
-                        .plus("X-Content-Type-Options", "nosniff")
-                        .plus("Content-Security-Policy", Html.POLICY);
+    private static Fields fields(int bytes) {
+        return Fields.empty()
+                .plus("Content-Type", "text/html;charset=utf-8")
+                .plus("Content-Length", Integer.toString(bytes))
+                .plus("X-Content-Type-Options", "nosniff")
+                .plus("Content-Security-Policy", Html.POLICY);
     }
 
     ByteBuffer octets() {
-        return ByteBuffer.wrap(html.getBytes(UTF_8));
+        return html.duplicate();
     }
 
     private static String sentence(String text) {

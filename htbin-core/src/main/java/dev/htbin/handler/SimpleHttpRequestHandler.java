@@ -2,20 +2,23 @@ package dev.htbin.handler;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.file.Compression;
 import dev.htbin.file.DirectoryListing;
 import dev.htbin.file.FileBody;
 import dev.htbin.file.FileConfig;
+import dev.htbin.file.HandedOver;
+import dev.htbin.file.ListingOrder;
 import dev.htbin.file.Lookup;
-import dev.htbin.file.RangeSelection;
 import dev.htbin.file.ServedFile;
 import dev.htbin.http.Exchange;
-import dev.htbin.http.Fields;
 import dev.htbin.http.Html;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Octets;
-import dev.htbin.http.Precondition;
+import dev.htbin.http.Preferences;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +49,16 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     public SimpleHttpRequestHandler(Exchange exchange, FileConfig files) {
         super(exchange);
         this.files = requireNonNull(files, "files");
+    }
+
+    /**
+     * Returns a handler of all requests that serves files as this class does, without a subclass's hooks; what lies in memory it answers without waiting.
+     *
+     * @param files which files are served and how
+     */
+    public static HttpHandler serving(FileConfig files) {
+        requireNonNull(files, "files");
+        return new ImmediateHandler(exchange -> new SimpleHttpRequestHandler(exchange, files));
     }
 
     /** Returns which files are served and how. Python: {@code directory}, {@code index_pages}, {@code extensions_map}. */
@@ -91,7 +104,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
             // The usual case first: when the first index page is there, the directory need not be looked at.
             Optional<ServedFile> index = firstIndexPage(url, path.get());
             if (index.isPresent()) {
-                return sendFile(index.get());
+                return sendFile(index.get(), indexPath(path.get()));
             }
         }
         return switch (lookup(path.get())) {
@@ -100,10 +113,11 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
                 found.file().close();
                 yield sendNotFound();
             }
-            case Lookup.Found(ServedFile file) -> sendFile(file);
+            case Lookup.Found(ServedFile file) -> sendFile(file, path.get());
             case Lookup.FoundDirectory directory when !url.directory() -> redirectToSlash(url);
             case Lookup.FoundDirectory directory -> sendIndexPage(url, path.get());
             case Lookup.Missing() -> sendNotFound();
+            case Lookup.Unknown() -> Optional.empty();
             case Lookup.Forbidden() -> sendForbidden("No permission to read file");
         };
     }
@@ -136,26 +150,43 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     protected Optional<FileBody> listDirectory(Path directory) throws IOException {
         UrlPath url = UrlPath.parse(exchange().request().rawPath());
         String displayPath = Octets.toText(new UrlPath(url.names(), true).decoded());
-        ByteBuffer page;
+        DirectoryListing listing;
         try {
             Path real = directory.toRealPath();
-            page = DirectoryListing.of(
-                            files.root(),
-                            real,
-                            displayPath,
-                            (name, target) -> isServed(child(url, name)) && isServed(urlOf(target)))
-                    .html();
+            listing = DirectoryListing.of(
+                    files.root(),
+                    real,
+                    displayPath,
+                    (name, target) -> isServed(child(url, name)) && isServedAt(target));
         } catch (IOException e) {
             LOG.debug("can't list {}", directory, e);
             return sendForbidden("No permission to list directory");
         }
+        String query = exchange().request().rawQuery();
+        boolean json = wantsJson(query);
+        ListingOrder order = ListingOrder.of(query);
+        ByteBuffer page = json ? listing.json(order) : listing.html(order);
         sendResponse(200);
-        sendHeader("Content-Type", "text/html; charset=utf-8");
+        sendHeader("Content-Type", json ? "application/json" : "text/html; charset=utf-8");
         sendHeader("Content-Length", Integer.toString(page.remaining()));
+        sendHeader("Vary", "Accept");
         sendHeader("X-Content-Type-Options", "nosniff");
         sendHeader("Content-Security-Policy", Html.POLICY);
         endHeaders();
         return Optional.of(new FileBody.Memory(page));
+    }
+
+    /** Tells whether a listing is to be JSON: by {@code format=json} or {@code format=html} in the query, else by what the client prefers; equal: HTML, if it names that. */
+    private boolean wantsJson(String query) {
+        List<String> parameters = List.of(query.split("[;&]", -1));
+        if (parameters.contains("format=json") || parameters.contains("format=html")) {
+            return parameters.contains("format=json");
+        }
+        var accept = Preferences.of(headers().all("Accept"));
+        int json = accept.named("application/json").orElse(0);
+        int html = accept.mediaType("text/html");
+        return json > html
+                || (json > 0 && json == html && accept.named("text/html").isEmpty());
     }
 
     /** Returns the media type of a file. Python: {@code guess_type}. */
@@ -164,7 +195,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     }
 
     /**
-     * Sends the body. Override it to send something else of the same length. Python: {@code copyfile}.
+     * Sends the body. Override it to send something else of the same length, if {@link FileBody#length} tells one. Python: {@code copyfile}.
      *
      * @param source the caller closes it
      */
@@ -172,76 +203,49 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
         switch (source) {
             case FileBody.Memory memory -> sendBody(memory.octets());
             case FileBody.Region region -> sendBody(region.region());
+            case FileBody.Joined _, FileBody.Gzip _ -> {
+                try (InputStream stream = source.stream()) {
+                    stream.transferTo(wfile());
+                }
+            }
         }
     }
 
-    private Optional<FileBody> sendFile(ServedFile file) throws IOException {
+    /** Completes the head of the response with a file, which was looked up at a path. */
+    private Optional<FileBody> sendFile(ServedFile file, Path path) throws IOException {
+        String mediaType = guessType(file.real());
+        String cacheControl = files.cacheControl(path, file.real());
+        if (files.compression() == Compression.NONE) {
+            return sendForm(new Representation(file, mediaType, cacheControl));
+        }
+        if (file.forms().needsLook() && postpone()) {
+            return Optional.empty();
+        }
+        Optional<Representation> chosen =
+                new Negotiation(files, exchange().request(), this::lookup).choose(file, mediaType, cacheControl);
+        if (chosen.isEmpty() || (chosen.get().needsWork() && postpone())) {
+            return Optional.empty();
+        }
+        return sendForm(chosen.get());
+    }
+
+    private Optional<FileBody> sendForm(Representation chosen) throws IOException {
         boolean done = false;
         try {
-            Optional<FileBody> body = sendConditionally(file);
-            done = body.isPresent();
-            return body;
+            FileResponse response = FileResponse.of(headers(), command().equals("GET"), chosen);
+            if (response.body().filter(FileBody.Joined.class::isInstance).isPresent() && postpone()) {
+                return Optional.empty();
+            }
+            sendResponse(response.status());
+            sendHeaders(response.fields());
+            endHeaders();
+            done = response.body().isPresent();
+            return response.body();
         } finally {
             if (!done) {
-                file.close();
+                chosen.file().close();
             }
         }
-    }
-
-    private Optional<FileBody> sendConditionally(ServedFile file) throws IOException {
-        return switch (Precondition.of(headers(), file.validators())) {
-            case NOT_MODIFIED -> {
-                sendResponse(304);
-                sendValidators(file);
-                endHeaders();
-                yield Optional.empty();
-            }
-            case FAILED -> {
-                sendError(412);
-                yield Optional.empty();
-            }
-            case PROCEED -> sendSelected(file);
-        };
-    }
-
-    private Optional<FileBody> sendSelected(ServedFile file) throws IOException {
-        long bytes = file.body().length();
-        RangeSelection selection = command().equals("GET")
-                ? RangeSelection.of(headers(), file.validators(), bytes)
-                : new RangeSelection.Whole();
-        return switch (selection) {
-            case RangeSelection.Whole() -> {
-                sendResponse(200);
-                sendDescription(file, bytes);
-                endHeaders();
-                yield Optional.of(file.body());
-            }
-            case RangeSelection.Part part -> {
-                sendResponse(206);
-                sendHeader("Content-Range", "bytes " + part.first() + "-" + part.last() + "/" + bytes);
-                sendDescription(file, part.length());
-                endHeaders();
-                yield Optional.of(file.body().slice(part.first(), part.length()));
-            }
-            case RangeSelection.Unsatisfiable() ->
-                throw new HttpException(
-                        416,
-                        "The file has " + bytes + " octets.",
-                        Fields.empty().plus("Content-Range", "bytes */" + bytes));
-        };
-    }
-
-    private void sendDescription(ServedFile file, long bytes) {
-        sendHeader("Content-Type", guessType(file.real()));
-        sendHeader("Content-Length", Long.toString(bytes));
-        sendValidators(file);
-        sendHeader("Accept-Ranges", "bytes");
-        sendHeader("X-Content-Type-Options", "nosniff");
-    }
-
-    private void sendValidators(ServedFile file) {
-        sendHeader("Last-Modified", file.lastModified());
-        sendHeader("ETag", file.validators().etag());
     }
 
     private Optional<FileBody> sendIndexPage(UrlPath url, Path directory) throws IOException {
@@ -251,16 +255,19 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
             }
             switch (lookup(directory.resolve(name))) {
                 case Lookup.Found(ServedFile file) -> {
-                    return sendFile(file);
+                    return sendFile(file, directory.resolve(name));
                 }
                 case Lookup.Forbidden() -> {
                     return sendForbidden("No permission to read file");
+                }
+                case Lookup.Unknown() -> {
+                    return Optional.empty();
                 }
                 case Lookup.FoundDirectory ignored -> {}
                 case Lookup.Missing() -> {}
             }
         }
-        return listDirectory(directory);
+        return files.listings() ? listDirectory(directory) : sendForbidden("Directory listings are off");
     }
 
     private Optional<ServedFile> firstIndexPage(UrlPath url, Path directory) throws IOException {
@@ -268,28 +275,64 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
                 || !isServed(child(url, files.indexPages().getFirst()))) {
             return Optional.empty();
         }
-        return lookup(directory.resolve(files.indexPages().getFirst())) instanceof Lookup.Found(ServedFile file)
+        return lookup(indexPath(directory)) instanceof Lookup.Found(ServedFile file)
                 ? Optional.of(file)
                 : Optional.empty();
     }
 
+    private Path indexPath(Path directory) {
+        return directory.resolve(files.indexPages().getFirst());
+    }
+
     /** Looks a path up and refuses what may not be served where it really lies: a link must not lead around {@link #isServed}. */
     private Lookup lookup(Path path) throws IOException {
-        Lookup lookup = files.lookup(path);
+        Lookup lookup = immediate() ? files.lookupNow(path) : files.lookup(path);
+        if (lookup instanceof Lookup.Unknown) {
+            postpone();
+        }
         @Nullable
         Path real = switch (lookup) {
             case Lookup.Found(ServedFile file) -> file.real();
             case Lookup.FoundDirectory(Path directory) -> directory;
             case Lookup.Missing() -> null;
+            case Lookup.Unknown() -> null;
             case Lookup.Forbidden() -> null;
         };
-        if (real == null || isServed(urlOf(real))) {
+        if (real == null) {
+            return lookup;
+        }
+        if (isServedAt(real)) {
+            checkPlace(urlOf(real), lookup);
             return lookup;
         }
         if (lookup instanceof Lookup.Found(ServedFile file)) {
             file.close();
         }
         return new Lookup.Missing();
+    }
+
+    private void checkPlace(UrlPath place, Lookup lookup) throws IOException {
+        try {
+            exchange().access().checkPlace(exchange().request(), place);
+        } catch (HttpException e) {
+            if (lookup instanceof Lookup.Found(ServedFile file)) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Tells whether what really lies at a path is served: not what is only sent when a script asks for it. */
+    private boolean isServedAt(Path real) {
+        for (HandedOver place : files.handedOver()) {
+            Path directory = place.root().directory();
+            boolean within = directory.startsWith(files.root().directory())
+                    && !directory.equals(files.root().directory());
+            if (within && real.startsWith(directory)) {
+                return false;
+            }
+        }
+        return isServed(urlOf(real));
     }
 
     private Optional<FileBody> redirectToSlash(UrlPath url) throws IOException {
@@ -307,6 +350,12 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
         return Optional.empty();
     }
 
+    /** Returns the configured page of an error; empty: the built-in one is sent. */
+    @Override
+    final Optional<ByteBuffer> errorPage(int code) {
+        return files.errorPages().page(code);
+    }
+
     private Optional<FileBody> sendNotFound() throws IOException {
         sendError(404, "File not found");
         return Optional.empty();
@@ -317,7 +366,8 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
         return Optional.empty();
     }
 
-    private UrlPath urlOf(Path real) {
+    /** Returns the URL path of a file below the root, all its links followed. */
+    final UrlPath urlOf(Path real) {
         var names = new ArrayList<String>();
         Path root = files.root().directory();
         for (int i = root.getNameCount(); i < real.getNameCount(); i++) {

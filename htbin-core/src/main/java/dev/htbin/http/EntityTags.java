@@ -35,9 +35,9 @@ record EntityTags(boolean any, List<String> tags) {
         return new EntityTags(false, tags);
     }
 
-    /** Tells whether a strong tag is one of these, both strong. */
+    /** Tells whether a tag is one of these, both strong. */
     boolean matchesStrongly(String etag) {
-        return any || tags.contains(etag);
+        return any || (!etag.startsWith("W/") && tags.contains(etag));
     }
 
     /** Tells whether a tag is one of these, each strong or weak. */

@@ -20,6 +20,9 @@ public interface Exchange {
     /** Returns what the server says of itself. */
     ServerInfo server();
 
+    /** Returns who may make requests here: {@link Access#open} unless something before the handler asks for users. */
+    Access access();
+
     /** Tells whether the request has a body, be it of length 0 (a {@code Content-Length} or a transfer coding was there). */
     boolean hasRequestBody();
 

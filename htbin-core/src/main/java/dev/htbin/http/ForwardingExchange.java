@@ -35,6 +35,11 @@ public abstract class ForwardingExchange implements Exchange {
     }
 
     @Override
+    public Access access() {
+        return exchange.access();
+    }
+
+    @Override
     public boolean hasRequestBody() {
         return exchange.hasRequestBody();
     }

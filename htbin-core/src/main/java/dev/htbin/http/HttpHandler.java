@@ -14,6 +14,19 @@ public interface HttpHandler {
     void handle(Exchange exchange) throws IOException;
 
     /**
+     * Answers one request if that needs no waiting. An engine may ask this before {@link #handle}, for a request without a body, on a thread that serves other
+     * connections too; {@link Exchange#respond(ResponseHead, java.nio.ByteBuffer)} does not wait for the client then. Every check that {@code handle} makes is
+     * made here as well.
+     *
+     * @param exchange the request and the way to respond to it
+     * @return whether the response was given; if not, nothing was done, logged or started, and {@code handle} is to be called
+     * @throws IOException if the client can no longer be written to; the engine then closes the connection
+     */
+    default boolean answerNow(Exchange exchange) throws IOException {
+        return false;
+    }
+
+    /**
      * Is told that the engine itself answered what was no request, or one that can't be served. Called by the engine for its outermost handler; must not block.
      *
      * @param client the client's IP address as text; {@code -} when there is none

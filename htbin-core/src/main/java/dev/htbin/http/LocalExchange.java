@@ -78,6 +78,11 @@ public final class LocalExchange implements Exchange {
     }
 
     @Override
+    public Access access() {
+        return Access.open();
+    }
+
+    @Override
     public boolean hasRequestBody() {
         return body.isPresent();
     }

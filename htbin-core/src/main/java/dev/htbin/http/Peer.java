@@ -12,16 +12,27 @@ import java.util.Optional;
  *
  * @param client the client's address and port
  * @param local the address and port on which the request was received
- * @param secure whether the connection is TLS
+ * @param secure whether the client speaks HTTPS, to this server or to a trusted proxy before it
  * @param connection the TCP connection that this exchange has for itself while it lasts, so that the client's going away can be seen on it; empty when the
  *     connection is shared (HTTP/2) or not TCP
+ * @param tls what is known of the connection's TLS; empty when it is in clear
  */
 public record Peer(
-        InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
+        InetSocketAddress client,
+        InetSocketAddress local,
+        boolean secure,
+        Optional<TcpConnection> connection,
+        Optional<Tls> tls) {
     public Peer {
         requireNonNull(client, "client");
         requireNonNull(local, "local");
         requireNonNull(connection, "connection");
+        requireNonNull(tls, "tls");
+    }
+
+    /** Creates the peer of a connection of which nothing more is known. */
+    public Peer(InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
+        this(client, local, secure, connection, Optional.empty());
     }
 
     /** The addresses of one TCP connection as the operating system has them. */

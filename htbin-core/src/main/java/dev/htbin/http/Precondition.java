@@ -60,7 +60,9 @@ public enum Precondition {
     }
 
     private static Optional<Boolean> modifiedAfter(Fields request, String name, Instant lastModified) {
-        return request.first(name)
+        List<String> values = request.all(name);
+        // More than one is no date (RFC 9110 section 13.1.3).
+        return (values.size() == 1 ? Optional.of(values.getFirst()) : Optional.<String>empty())
                 .flatMap(text -> HttpDate.parse(text, Instant.now()))
                 .map(lastModified::isAfter);
     }

@@ -41,4 +41,9 @@ public record Request(String method, String target, HttpVersion version, Fields 
     public Request with(String otherMethod, String otherTarget) {
         return new Request(otherMethod, otherTarget, version, fields);
     }
+
+    /** Returns this request with other fields. */
+    public Request with(Fields others) {
+        return new Request(method, target, version, others);
+    }
 }

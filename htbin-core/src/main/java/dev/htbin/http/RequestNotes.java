@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What those who answer a request note of it, for whoever keeps records of requests: who the client was found to be, what was run. There are notes only while somebody
@@ -14,7 +15,8 @@ import java.util.Optional;
 public final class RequestNotes {
     private static final ScopedValue<RequestNotes> CURRENT = ScopedValue.newInstance();
 
-    private final List<Object> notes = new ArrayList<>(2);
+    /** Made with the first note: most requests have none. */
+    private @Nullable List<Object> notes;
 
     /** Creates notes, of one request. */
     public RequestNotes() {}
@@ -22,17 +24,18 @@ public final class RequestNotes {
     /** What answers a request. */
     @FunctionalInterface
     public interface Answer {
-        /** Answers it. */
-        void perform() throws IOException;
+        /** Answers it if it is to; tells whether it did. */
+        boolean perform() throws IOException;
     }
 
-    /** Answers a request; what is noted on this thread meanwhile is found here afterwards. */
-    public void during(Answer answer) throws IOException {
+    /**
+     * Answers a request; what is noted on this thread meanwhile is found here afterwards.
+     *
+     * @return what the answer returned
+     */
+    public boolean during(Answer answer) throws IOException {
         requireNonNull(answer, "answer");
-        ScopedValue.where(CURRENT, this).<Void, IOException>call(() -> {
-            answer.perform();
-            return null;
-        });
+        return ScopedValue.where(CURRENT, this).<Boolean, IOException>call(answer::perform);
     }
 
     /**
@@ -46,20 +49,22 @@ public final class RequestNotes {
         if (!CURRENT.isBound()) {
             return false;
         }
-        RequestNotes current = CURRENT.get();
-        synchronized (current.notes) {
-            current.notes.add(note);
-        }
+        CURRENT.get().put(note);
         return true;
     }
 
+    private synchronized void put(Object note) {
+        if (notes == null) {
+            notes = new ArrayList<>(2);
+        }
+        notes.add(note);
+    }
+
     /** Returns what was noted last of a type. */
-    public <T> Optional<T> last(Class<T> type) {
-        synchronized (notes) {
-            for (Object note : notes.reversed()) {
-                if (type.isInstance(note)) {
-                    return Optional.of(type.cast(note));
-                }
+    public synchronized <T> Optional<T> last(Class<T> type) {
+        for (Object note : notes == null ? List.of() : notes.reversed()) {
+            if (type.isInstance(note)) {
+                return Optional.of(type.cast(note));
             }
         }
         return Optional.empty();

@@ -7,7 +7,7 @@ import java.time.Instant;
 /**
  * By what a client tells whether it has the current state of a file.
  *
- * @param etag a strong entity tag, quotes included
+ * @param etag an entity tag, quotes included; a weak one begins with {@code W/}
  * @param lastModified in whole seconds
  */
 public record Validators(String etag, Instant lastModified) {

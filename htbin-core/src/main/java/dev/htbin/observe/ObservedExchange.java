@@ -8,13 +8,13 @@ import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** An exchange that remembers what was responded. */
+/** An exchange that remembers what was responded. Asked when whoever responds has handed it back. */
 final class ObservedExchange extends ForwardingExchange {
-    private final AtomicLong octets = new AtomicLong();
-    private volatile int status;
-    private volatile String id = "";
+    private long octets;
+    private int status;
+    private String id = "";
+    /** Set by any thread. */
     private volatile boolean broken;
 
     ObservedExchange(Exchange exchange) {
@@ -28,7 +28,7 @@ final class ObservedExchange extends ForwardingExchange {
 
     /** Returns how many octets of a body were handed over. */
     long octets() {
-        return octets.get();
+        return octets;
     }
 
     /** Returns the identifier that the response tells; empty if it tells none. */
@@ -52,7 +52,7 @@ final class ObservedExchange extends ForwardingExchange {
     public void respond(ResponseHead head, ByteBuffer body) throws IOException {
         note(head);
         if (hasBody(head)) {
-            octets.addAndGet(body.remaining());
+            octets += body.remaining();
         }
         super.respond(head, body);
     }
@@ -61,7 +61,7 @@ final class ObservedExchange extends ForwardingExchange {
     public void respond(ResponseHead head, FileRegion body) throws IOException {
         note(head);
         if (hasBody(head)) {
-            octets.addAndGet(body.length());
+            octets += body.length();
         }
         super.respond(head, body);
     }
@@ -93,19 +93,19 @@ final class ObservedExchange extends ForwardingExchange {
 
         @Override
         public void write(int octet) throws IOException {
-            octets.incrementAndGet();
+            octets++;
             body.write(octet);
         }
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            octets.addAndGet(length);
+            octets += length;
             body.write(bytes, offset, length);
         }
 
         @Override
         public void write(ByteBuffer buffer) throws IOException {
-            octets.addAndGet(buffer.remaining());
+            octets += buffer.remaining();
             body.write(buffer);
         }
 

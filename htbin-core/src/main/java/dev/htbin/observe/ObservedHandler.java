@@ -3,6 +3,7 @@ package dev.htbin.observe;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.cgi.RunTrace;
+import dev.htbin.http.Authentication;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Request;
@@ -42,6 +43,24 @@ public final class ObservedHandler implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        observe(exchange, observed -> {
+            next.handle(observed);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean answerNow(Exchange exchange) throws IOException {
+        return observe(exchange, next::answerNow);
+    }
+
+    /** What may answer a request; tells whether it did. */
+    @FunctionalInterface
+    private interface Attempt {
+        boolean on(Exchange exchange) throws IOException;
+    }
+
+    private boolean observe(Exchange exchange, Attempt attempt) throws IOException {
         var observed = new ObservedExchange(exchange);
         var notes = new RequestNotes();
         Instant received = Instant.now();
@@ -49,9 +68,10 @@ public final class ObservedHandler implements HttpHandler {
         boolean whole = false;
         boolean left = false;
         try {
-            notes.during(() -> next.handle(observed));
+            left = !notes.during(() -> attempt.on(observed));
             whole = true;
-        } catch (RuntimeException e) {
+            return !left;
+        } catch (RuntimeException | Error e) {
             // The engine answers it, and tells of it.
             left = !exchange.committed();
             throw e;
@@ -84,16 +104,14 @@ public final class ObservedHandler implements HttpHandler {
             ObservedExchange exchange, RequestNotes notes, Instant received, Duration duration, boolean broken) {
         Request request = exchange.request();
         Optional<RunTrace> trace = notes.last(RunTrace.class);
+        Optional<Authentication> user =
+                notes.last(Authentication.class).or(() -> Authentication.byCertificate(exchange.peer()));
         var report = new RequestReport(
                 received,
                 duration,
                 exchange.peer().clientAddress(),
-                "",
-                "%s %s %s"
-                        .formatted(
-                                request.method(),
-                                request.target(),
-                                request.version().text()),
+                user.map(Authentication::user).orElse(""),
+                request.method() + " " + request.target() + " " + request.version().text(),
                 Optional.of(request),
                 exchange.status(),
                 exchange.octets(),

@@ -23,8 +23,17 @@ public record TracingHandler(HttpHandler next) implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        next.handle(traced(exchange));
+    }
+
+    @Override
+    public boolean answerNow(Exchange exchange) throws IOException {
+        return next.answerNow(traced(exchange));
+    }
+
+    private static Exchange traced(Exchange exchange) {
         boolean traced = TraceParent.of(exchange.request().fields()).isPresent();
-        next.handle(traced ? exchange : new TracedExchange(exchange));
+        return traced ? exchange : new TracedExchange(exchange);
     }
 
     @Override

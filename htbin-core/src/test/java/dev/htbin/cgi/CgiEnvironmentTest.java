@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpVersion;
@@ -243,7 +244,7 @@ class CgiEnvironmentTest {
                 plain.pathTranslated(),
                 plain.contentLength(),
                 plain.id(),
-                Optional.of(new CgiRequest.Authentication("Basic", "ann")));
+                Optional.of(new Authentication("Basic", "ann")));
         Map<String, String> variables =
                 CgiEnvironment.of(known, new LinkedHashMap<>()).variables();
         assertEquals("Basic", variables.get("AUTH_TYPE"));

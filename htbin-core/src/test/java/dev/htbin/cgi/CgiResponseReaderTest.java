@@ -110,9 +110,9 @@ class CgiResponseReaderTest {
     void aFailureNamesTheLineAndShowsItPrintably() {
         var failure = assertThrows(CgiFailure.BadHead.class, () -> read("Content-Type: a/b~oops\u00E9~~"));
         assertEquals(2, failure.line());
-        assertEquals("oops\\xE9", failure.excerpt());
+        assertEquals("oops>>>\\xE9<<<", failure.excerpt());
         assertEquals(
-                "HTB-042 line 2 of the script's output: no header field ('Name: value'); is the blank line before the body missing, or a message printed first?: oops\\xE9",
+                "HTB-042 line 2 of the script's output: no header field ('Name: value'); is the blank line before the body missing, or a message printed first?: oops>>>\\xE9<<<",
                 failure.reasonForLog());
     }
 

@@ -3,9 +3,14 @@ package dev.htbin.cgi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.htbin.process.Profile;
 import dev.htbin.process.RunsAs;
+import dev.htbin.process.WarmModules;
+import dev.htbin.process.Warmth;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
@@ -28,6 +33,7 @@ class LaunchPlanTest {
                 user: nobody (uid 65534, gid 65534)
                 profile: standard
                   It gains no privileges.
+                warm: no: nobody asked for it
                 arguments:
                   0: /srv/cgi-bin/x.cgi
                   1: two
@@ -59,7 +65,7 @@ class LaunchPlanTest {
                 not passed on:
                   Proxy: HTTP_PROXY would be taken for a proxy's address (CVE-2016-5385)
                   X_User: '_' in a name could make it the variable of another field
-                """, plan(request).describe(NOBODY));
+                """, plan(request).describe(NOBODY, Optional.of("nobody asked for it")));
     }
 
     @Test
@@ -74,13 +80,32 @@ class LaunchPlanTest {
         assertEquals(Path.of("/srv/cgi-bin/x.cgi"), plan.spec().executable());
         assertEquals(List.of("/srv/cgi-bin/x.cgi"), plan.spec().arguments());
         assertEquals(Path.of("/srv/cgi-bin"), plan.spec().directory());
-        assertFalse(plan.describe(new RunsAs("me", -1, -1, List.of())).contains("uid"));
+        assertFalse(plan.describe(new RunsAs("me", -1, -1, List.of()), Optional.empty())
+                .contains("uid"));
+    }
+
+    @Test
+    void warmScriptsStartWithTheConfiguredVariables() {
+        var modules = new WarmModules(List.of("json"), List.of());
+        var environment = new LinkedHashMap<String, String>();
+        environment.put("DATA", "/srv/data");
+        CgiConfig config = PureConfig.defaults()
+                .withRules(new ScriptRules(
+                        List.of(new ScriptRule("", Profile.standard(), environment, false, Optional.of(modules)))));
+        Warmth warmth = LaunchPlan.of(CgiRequests.get("/cgi-bin/x.cgi").make(), config)
+                .spec()
+                .warmth()
+                .orElseThrow();
+        assertEquals(List.of("PATH", "DATA"), List.copyOf(warmth.lasting()));
+        assertEquals(modules, warmth.modules());
+        assertEquals(
+                Optional.empty(), plan(CgiRequests.get("/cgi-bin/x.cgi")).spec().warmth());
     }
 
     @Test
     void descriptionsCannotTrickATerminal() {
         String text = plan(CgiRequests.get("/x", "A: \u00C2\u009B31m\u00E2\u0080\u00AE", "B: \u009B1m\u00E9 \\"))
-                .describe(NOBODY);
+                .describe(NOBODY, Optional.of("nobody asked for it"));
         assertFalse(text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n'), text);
         assertFalse(text.contains("\u202E"), text);
     }

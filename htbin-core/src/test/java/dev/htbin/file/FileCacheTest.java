@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.http.DocumentRoot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,7 @@ class FileCacheTest {
             }
             case Lookup.FoundDirectory ignored -> "directory";
             case Lookup.Missing() -> "missing";
+            case Lookup.Unknown() -> "unknown";
             case Lookup.Forbidden() -> "forbidden";
         };
     }
@@ -76,6 +82,102 @@ class FileCacheTest {
         Files.delete(path);
         assertEquals("missing", content(path));
         assertEquals(0, cache.bytes());
+    }
+
+    @Test
+    void fileModifiedWhileItIsReadIsReadAgain() throws IOException {
+        Path path = file("a", "one");
+        var changes = new AtomicLong(1);
+        var racing = new FileCache(1 << 20, () -> changeOnce(path, changes));
+        var found = assertInstanceOf(Lookup.Found.class, racing.lookup(root, path));
+        assertEquals("changed 1", text(found.file()));
+        assertEquals(
+                FileStamp.of(Files.readAttributes(path, BasicFileAttributes.class))
+                        .etag(),
+                found.file().validators().etag());
+    }
+
+    @Test
+    void fileThatNeverRestsIsSentAndNotKept() throws IOException {
+        Path path = file("a", "one");
+        var changes = new AtomicLong(100);
+        var racing = new FileCache(1 << 20, () -> changeOnce(path, changes));
+        assertInstanceOf(Lookup.Found.class, racing.lookup(root, path));
+        assertEquals(97, changes.get());
+        assertEquals(0, racing.bytes());
+    }
+
+    /** Changes the file when the cache, which has opened it, looks at its clock; tells the time. */
+    private static long changeOnce(Path path, AtomicLong changes) {
+        try {
+            if (changes.get() > 0) {
+                Files.writeString(path, "changed " + changes.getAndDecrement());
+                Files.setLastModifiedTime(path, FileTime.fromMillis(changes.get() * 1000));
+            }
+            return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void replacedFileIsOneOrTheOtherAndItsTagSaysWhich() throws Exception {
+        Path path = file("a", "a".repeat(100_000));
+        Thread replacing = Thread.ofPlatform().start(() -> replace(path, 300));
+        var byTag = new HashMap<String, String>();
+        while (replacing.isAlive()) {
+            if (FileCache.ofBytes(1 << 20).lookup(root, path) instanceof Lookup.Found(ServedFile file)) {
+                String text = text(file);
+                assertEquals(100_000, text.length());
+                assertEquals(1, text.chars().distinct().count());
+                assertEquals(text, byTag.computeIfAbsent(file.validators().etag(), _ -> text));
+            }
+        }
+        replacing.join();
+    }
+
+    private static void replace(Path path, int rounds) {
+        try {
+            for (int i = 0; i < rounds; i++) {
+                Path next = path.resolveSibling("next");
+                Files.writeString(next, (i % 2 == 0 ? "b" : "a").repeat(100_000));
+                Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(ServedFile file) throws IOException {
+        try (var stream = file.body().stream()) {
+            return new String(stream.readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void compressedFormThatAppearsIsSeenWithinASecond() throws IOException {
+        Path path = file("a", "one");
+        var first = assertInstanceOf(Lookup.Found.class, cache.lookup(root, path));
+        assertEquals(Set.of(), first.file().forms().beside());
+        file("a.gz", "coded");
+        nanos.addAndGet(FileCache.TRUST.toNanos());
+        var later = assertInstanceOf(Lookup.Found.class, cache.lookup(root, path));
+        assertEquals(Set.of(Coding.GZIP), later.file().forms().beside());
+    }
+
+    @Test
+    void nothingIsKnownThatIsNotKeptOrNoLongerCurrent() throws IOException {
+        Path path = file("a", "one");
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertEquals("one", content(path));
+        assertInstanceOf(Lookup.Found.class, cache.lookupNow(path));
+        nanos.addAndGet(FileCache.TRUST.toNanos());
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertEquals("one", content(path));
+        Files.writeString(path, "two");
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        Files.delete(path);
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
     }
 
     @Test

@@ -50,9 +50,26 @@ abstract class FilesFixture {
 
     /** Returns the response to a GET with these header lines. */
     String get(String target, String... fields) throws IOException {
+        return get(handler(), target, fields);
+    }
+
+    /** Returns the handler of a configuration. */
+    static HttpHandler handler(FileConfig files) {
+        return SimpleHttpRequestHandler.serving(files);
+    }
+
+    /** Returns a handler's response to a GET with these header lines. */
+    static String get(HttpHandler handler, String target, String... fields) {
         return MemoryExchange.answer(
-                handler(),
+                handler,
                 "GET " + target + " HTTP/1.1\n" + String.join("\n", fields) + (fields.length > 0 ? "\n" : "") + "\n");
+    }
+
+    /** Returns the value of a field of a response; a dash when it is not there. */
+    static String field(String response, String name) {
+        String head = response.substring(0, response.indexOf("\r\n\r\n") + 2);
+        int at = head.indexOf("\r\n" + name + ": ");
+        return at < 0 ? "-" : head.substring(at + name.length() + 4, head.indexOf("\r\n", at + 2));
     }
 
     /** Returns what follows the head of a response. */

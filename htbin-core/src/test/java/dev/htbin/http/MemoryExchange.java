@@ -114,6 +114,11 @@ public final class MemoryExchange implements Exchange {
     }
 
     @Override
+    public Access access() {
+        return Access.open();
+    }
+
+    @Override
     public boolean hasRequestBody() {
         return hasRequestBody;
     }

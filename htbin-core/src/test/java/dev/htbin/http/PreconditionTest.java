@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -51,9 +52,19 @@ class PreconditionTest {
                 "PROCEED|If-Match: \"a\";If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT",
                 "NOT_MODIFIED|If-Match: \"a\";If-None-Match: \"a\"",
                 "FAILED|If-Match: \"b\";If-None-Match: \"a\"",
+                "PROCEED|If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT;If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT",
+                "PROCEED|If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT;If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT",
             })
     void followsTheOrderOfTheRfc(Precondition expected, @org.jspecify.annotations.Nullable String fields) {
         assertEquals(expected, Precondition.of(fields(fields), CURRENT));
+    }
+
+    @Test
+    void weakTagNeverFulfilsIfMatch() {
+        var weak = new Validators("W/\"a\"", CURRENT.lastModified());
+        assertEquals(Precondition.FAILED, Precondition.of(fields("If-Match: W/\"a\""), weak));
+        assertEquals(Precondition.FAILED, Precondition.of(fields("If-Match: \"a\""), weak));
+        assertEquals(Precondition.NOT_MODIFIED, Precondition.of(fields("If-None-Match: \"a\""), weak));
     }
 
     static Fields fields(@org.jspecify.annotations.Nullable String text) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final int MOST_LINES = 400;
     private static final List<String> MODULES =
-            List.of("htbin-process", "htbin-core", "htbin-jetty", "htbin-admin", "htbin-cli");
+            List.of("htbin-process", "htbin-core", "htbin-auth", "htbin-jetty", "htbin-admin", "htbin-cli");
 
     private static JavaClasses classes = new ClassFileImporter().importClasses(List.of());
 
@@ -147,6 +147,21 @@ class ArchitectureTest {
             }
         }
         assertEquals(1, callers.size(), callers.toString());
+    }
+
+    /** So it passes on what it does not change: above all, who may make requests. */
+    @Test
+    void whatWrapsAnExchangeForwardsToIt() {
+        Set<String> others = new TreeSet<>();
+        for (JavaClass type : classes) {
+            boolean wraps = type.isAssignableTo("dev.htbin.http.Exchange")
+                    && type.getFields().stream()
+                            .anyMatch(field -> field.getRawType().isAssignableTo("dev.htbin.http.Exchange"));
+            if (wraps && !type.isAssignableTo("dev.htbin.http.ForwardingExchange")) {
+                others.add(type.getName());
+            }
+        }
+        assertEquals(Set.of(), others);
     }
 
     @Test

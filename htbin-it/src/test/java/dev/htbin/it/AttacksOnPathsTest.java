@@ -191,9 +191,10 @@ class AttacksOnPathsTest {
                 String head = client.readTo("\r\n\r\n");
                 Matcher length = LENGTH.matcher(head);
                 assertTrue(length.find(), head);
-                assertInsideOrRefused(head + client.read(Integer.parseInt(length.group(1))));
+                assertInsideOrRefused(head + client.read(Integer.parseInt(length.group(1))), 403, 404);
                 if (i % 20 == 0) {
-                    assertInsideOrRefused(RawClient.ask(htbin, "GET", "/cgi-bin/swapped"));
+                    // 502: swapped after its start, before its interpreter opened it as the scripts' user.
+                    assertInsideOrRefused(RawClient.ask(htbin, "GET", "/cgi-bin/swapped"), 403, 404, 502);
                 }
             }
         } finally {
@@ -202,9 +203,10 @@ class AttacksOnPathsTest {
         }
     }
 
-    private static void assertInsideOrRefused(String response) {
-        assertEquals(RawClient.status(response) == 200, response.contains("inside"), response);
-        assertTrue(List.of(200, 403, 404).contains(RawClient.status(response)), response);
+    private static void assertInsideOrRefused(String response, Integer... refusals) {
+        int status = RawClient.status(response);
+        assertEquals(status == 200, response.contains("inside"), response);
+        assertTrue(status == 200 || List.of(refusals).contains(status), response);
         assertFalse(response.contains(SECRET) || response.contains("root:") || response.contains("#!"), response);
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A site with one failing script, and how the server over it is set up. */
-final class CauseScene implements AutoCloseable {
+final class CauseScene {
     static final Profile LIMITED = Profile.standard()
             .withLimits(Profile.standard()
                     .limits()
@@ -130,8 +130,7 @@ final class CauseScene implements AutoCloseable {
     }
 
     /** Does what was asked for; once. */
-    @Override
-    public void close() throws Exception {
+    void end() throws Exception {
         while (!cleanup.isEmpty()) {
             cleanup.removeFirst().close();
         }

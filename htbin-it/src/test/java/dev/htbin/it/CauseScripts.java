@@ -286,14 +286,13 @@ final class CauseScripts {
     }
 
     private static void fifo(Path path) throws Exception {
-        Run.of(path.getParent(), Map.of(), new byte[0], "mkfifo", path.toString())
-                .good();
+        Run.of(Path.of("/"), Map.of(), new byte[0], "mkfifo", path.toString()).good();
     }
 
     private static String processesOfThisProcess() throws IOException {
         try (var limits = Files.lines(Path.of("/proc/self/limits"))) {
             return limits.filter(line -> line.startsWith("Max processes"))
-                    .map(line -> line.split("\\s+")[2])
+                    .map(line -> line.split("\\s+", -1)[2])
                     .findFirst()
                     .orElseThrow();
         }

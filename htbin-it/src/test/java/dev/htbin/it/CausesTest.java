@@ -59,17 +59,20 @@ class CausesTest {
         var log = new ListAppender<ILoggingEvent>();
         log.start();
         var client = HttpClient.newHttpClient();
-        try (CauseScene scene = CauseScene.in(folder, host)) {
+        CauseScene scene = CauseScene.in(folder, host);
+        try {
             arrangement.arrange(scene);
             logger.addAppender(log);
             FileConfig files = FileConfig.of(scene.site().root());
             try (var server = HttpServer.start(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     BaseHttpRequestHandler.perRequest(x -> new CgiHttpRequestHandler(x, files, scene.config())))) {
-                scene.occupy(path -> client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString()));
+                scene.occupy(path -> {
+                    var _ = client.sendAsync(request(server, path), HttpResponse.BodyHandlers.ofString());
+                });
                 HttpResponse<String> response =
                         client.send(request(server, scene.target()), HttpResponse.BodyHandlers.ofString());
-                scene.close();
+                scene.end();
                 List<String> lines = log.list.stream()
                         .map(ILoggingEvent::getFormattedMessage)
                         .toList();
@@ -84,6 +87,7 @@ class CausesTest {
                         () -> "no access line: " + lines);
             }
         } finally {
+            scene.end();
             client.shutdownNow();
             logger.detachAppender(log);
         }

@@ -45,7 +45,7 @@ class ConfigurationTest {
             assertEquals("green\n", text(htbin, "/cgi-bin/variable"));
 
             write("bind = '::1'\nenv = 'COLOUR=blue'\n");
-            hangUp(htbin, "a restart is needed for bind and port");
+            hangUp(htbin, "a restart is needed for where and how to listen");
             assertEquals("green\n", text(htbin, "/cgi-bin/variable"));
 
             write("profile = 'strict'\n");

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 
 /** The command {@code htbin} as a process of its own, on a port that it chose. */
 final class RunningHtbin implements AutoCloseable {
-    private static final Pattern URL = Pattern.compile("http://[^\\s/]*:(\\d+)");
+    private static final Pattern URL = Pattern.compile("https?://[^\\s/]*:(\\d+)");
 
     private final Process process;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /** A document root with a cgi-bin, and beside it a folder of data that scripts may write to. All of it is open to the user that scripts run as. */
 record Site(Path root, Path scripts, Path data) {
     static Site in(Path folder) throws IOException {
+        Files.createDirectories(folder);
         mode(folder, "rwxr-xr-x");
         Path root = Files.createDirectories(folder.resolve("root"));
         Path scripts = Files.createDirectories(root.resolve("cgi-bin"));

@@ -18,7 +18,7 @@ final class AccessLog {
 
     private AccessLog() {}
 
-    static void refused(@Nullable SocketAddress client, String requestLine, int status) {
+    static void answered(@Nullable SocketAddress client, String requestLine, int status) {
         if (LOG.isInfoEnabled()) {
             LOG.info(
                     "{} - - [{}] \"{}\" {} -",

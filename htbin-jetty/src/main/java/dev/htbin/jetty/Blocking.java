@@ -7,11 +7,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** A callback that one thread waits for; virtual or not. Used once. */
+/** A callback that one thread, virtual or not, may wait for. Used once. */
 final class Blocking implements Callback {
     private static final Object DONE = new Object();
 
-    private final Thread waiting = Thread.currentThread();
+    private volatile @Nullable Thread waiting;
     private volatile @Nullable Object outcome;
 
     @Override
@@ -31,17 +31,32 @@ final class Blocking implements Callback {
         return InvocationType.NON_BLOCKING;
     }
 
+    /** Tells whether the operation ended, so that nobody needs to wait for it. */
+    boolean ended() {
+        return outcome != null;
+    }
+
     /**
      * Waits.
      *
      * @throws IOException if the operation failed, or the thread was interrupted
      */
     void await() throws IOException {
+        awaitEnd();
+        rethrow();
+    }
+
+    /**
+     * Waits until the operation has ended, whether it failed or not.
+     *
+     * @throws InterruptedIOException if the thread was interrupted
+     */
+    void awaitEnd() throws InterruptedIOException {
+        waiting = Thread.currentThread();
         while (outcome == null) {
             LockSupport.park(this);
             requireNotInterrupted();
         }
-        rethrow();
     }
 
     /**
@@ -51,6 +66,11 @@ final class Blocking implements Callback {
      * @throws IOException if the operation failed, or the thread was interrupted
      */
     boolean await(long millis) throws IOException {
+        if (outcome != null) {
+            rethrow();
+            return true;
+        }
+        waiting = Thread.currentThread();
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (outcome == null) {
             long left = end - System.nanoTime();
@@ -77,8 +97,10 @@ final class Blocking implements Callback {
     }
 
     private void wake() {
-        if (Thread.currentThread() != waiting) {
-            LockSupport.unpark(waiting);
+        // Set before the outcome is looked at: whoever waits later sees the outcome.
+        Thread thread = waiting;
+        if (thread != null && thread != Thread.currentThread()) {
+            LockSupport.unpark(thread);
         }
     }
 }

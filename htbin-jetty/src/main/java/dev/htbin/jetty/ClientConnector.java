@@ -1,68 +1,83 @@
 package dev.htbin.jetty;
 
+import dev.htbin.http.TrustedProxies;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens, and closes the connections whose heads take too long, or that others need the room of. When it shuts down, it first takes what the operating system has
- * accepted, then listens no more, and closes each connection when nothing is to be expected of it.
+ * Accepts what connects to one socket, TCP or Unix, and closes the connections whose heads take too long, or that others need the room of. When it shuts down, it first
+ * takes what the operating system has accepted, then listens no more, and closes each connection when nothing is to be expected of it.
  */
-final class ClientConnector extends ServerConnector {
+final class ClientConnector extends AbstractConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
-    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    /** These answer, too, what needs no waiting. */
+    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
+    private final BoundSocket socket;
+    private final ListenerConfig listener;
     private final EngineConfig config;
     private final OpenConnections connections;
+    private final SelectorManager selectors;
     private final AcceptQueue queue = new AcceptQueue();
     private Scheduler.Task sweep = () -> false;
+    private long lastWarning;
 
-    ClientConnector(Server server, HttpConnectionFactory http, EngineConfig config) {
-        super(server, 1, SELECTORS, http);
+    ClientConnector(
+            Server server,
+            BoundSocket socket,
+            ListenerConfig listener,
+            EngineConfig config,
+            OpenConnections connections) {
+        super(server, null, null, null, 1);
+        this.socket = socket;
+        this.listener = listener;
         this.config = config;
-        this.connections = new OpenConnections(this, config.limits().connections());
+        this.connections = connections;
+        this.selectors = new Selectors();
+        addBean(selectors, true);
+        selectors.addEventListener(connections);
         setIdleTimeout(config.idleTimeout().toMillis());
         // Busy connections keep their time when the server stops.
         setShutdownIdleTimeout(getIdleTimeout());
-        setAcceptQueueSize(1024);
-        getSelectorManager().addEventListener(connections);
+        connections.add(this);
     }
 
-    InetSocketAddress boundAddress() throws IOException {
-        if (getTransport() instanceof ServerSocketChannel channel
-                && channel.getLocalAddress() instanceof InetSocketAddress address) {
-            return address;
-        }
-        throw new IOException("the server is closed");
+    /** Returns the port of https that everything here is redirected to. */
+    OptionalInt redirectPort() {
+        return listener.redirectPort();
     }
 
     @Override
-    public void open(ServerSocketChannel channel) throws IOException {
-        super.open(channel);
-        queue.open(channel);
+    public Object getTransport() {
+        return socket.channel();
     }
 
     @Override
     protected void doStart() throws Exception {
+        queue.open(socket.channel());
         super.doStart();
         schedule();
     }
@@ -70,17 +85,13 @@ final class ClientConnector extends ServerConnector {
     @Override
     protected void doStop() throws Exception {
         sweep.cancel();
+        queue.close();
+        socket.close();
         super.doStop();
     }
 
     @Override
-    public void close() {
-        queue.close();
-        super.close();
-    }
-
-    @Override
-    public void accept(int acceptor) throws IOException {
+    protected void accept(int acceptor) throws IOException {
         if (!takeOne()) {
             queue.await();
         }
@@ -89,15 +100,32 @@ final class ClientConnector extends ServerConnector {
     /** In one step for {@link #shutdown}: what it doesn't find in the queue is among the connections that it waits for. */
     private boolean takeOne() throws IOException {
         synchronized (queue) {
-            SocketChannel channel = queue.poll();
-            if (channel == null) {
+            SocketChannel client = queue.poll();
+            if (client == null) {
                 return false;
             }
-            channel.configureBlocking(false);
-            configure(channel.socket());
-            getSelectorManager().accept(channel);
+            if (prepare(client)) {
+                selectors.accept(client);
+            }
             return true;
         }
+    }
+
+    /** Tells whether the connection may go on; it is closed otherwise. */
+    private boolean prepare(SocketChannel client) throws IOException {
+        try {
+            if (!listener.proxyProtocol() || isProxy(client)) {
+                client.configureBlocking(false);
+                if (client.getLocalAddress() instanceof InetSocketAddress) {
+                    client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
+                return true;
+            }
+        } catch (IOException e) {
+            LOG.trace("gone already", e);
+        }
+        client.close();
+        return false;
     }
 
     /** What the operating system has accepted is a client's that may have sent its request: it is taken before the listening socket is closed, which resets it. */
@@ -112,6 +140,7 @@ final class ClientConnector extends ServerConnector {
         } catch (IOException e) {
             LOG.warn("connections that waited when the server stopped are lost: {}", e.toString());
         }
+        socket.close();
         CompletableFuture<Void> done = super.shutdown();
         for (EndPoint endPoint : getConnectedEndPoints()) {
             closeWhenQuiet(endPoint);
@@ -119,18 +148,9 @@ final class ClientConnector extends ServerConnector {
         return done;
     }
 
-    /** Returns how many connections are open. */
-    int openConnections() {
-        return connections.count();
-    }
-
-    /**
-     * Waits, after {@link #shutdown}, until all connections have ended.
-     *
-     * @return whether they have
-     */
-    boolean awaitEnd(Duration most) throws InterruptedException {
-        return connections.awaitNone(most);
+    /** Tells whether connections are accepted here, or would be if there were not too many. */
+    boolean listens() {
+        return isRunning() && !isShutdown() && !queue.closed();
     }
 
     private static void closeWhenQuiet(EndPoint endPoint) {
@@ -139,9 +159,23 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
-    @Override
-    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        return new ClientEndPoint(channel, selector, key, getScheduler(), getIdleTimeout());
+    private boolean isProxy(SocketChannel client) throws IOException {
+        InetSocketAddress address = client.getRemoteAddress() instanceof InetSocketAddress inet
+                ? inet
+                : InetSocketAddress.createUnresolved("localhost", 0);
+        TrustedProxies proxies = config.proxies();
+        if (proxies.trusts(address)) {
+            return true;
+        }
+        long now = System.nanoTime();
+        if (lastWarning == 0 || now - lastWarning > WARNING_NANOS) {
+            lastWarning = now | 1;
+            LOG.warn(
+                    "{} connected to {}, where PROXY headers are expected, and is no trusted proxy: closed",
+                    address,
+                    listener.address());
+        }
+        return false;
     }
 
     /** A connection that is accepted at the very moment when the connector shuts down is not among those that it then tells. */
@@ -184,7 +218,7 @@ final class ClientConnector extends ServerConnector {
         try {
             for (EndPoint endPoint : getConnectedEndPoints()) {
                 if (endPoint instanceof ClientEndPoint client
-                        && client.refuseHeadOlderThan(config.headTimeout().toNanos())) {
+                        && client.refuseOlderThan(config.headTimeout().toNanos())) {
                     refuse(client);
                 }
             }
@@ -199,7 +233,54 @@ final class ClientConnector extends ServerConnector {
         if (getServer().getErrorHandler() instanceof JettyErrors errors) {
             errors.tell(client.getRemoteSocketAddress(), "-", 408);
         }
+        if (!client.speaksHttp()) {
+            client.close();
+            return;
+        }
         var page = new ErrorPage(408, "The head of the request did not arrive in time.");
-        client.write(Callback.from(client::close), page.response(config.server().software()));
+        EndPoint top = client.getConnection() instanceof org.eclipse.jetty.io.ssl.SslConnection tls
+                ? tls.getSslEndPoint()
+                : client;
+        top.write(Callback.from(top::close), page.response(config.server().software()));
+    }
+
+    @Override
+    public String toString() {
+        return "the listener at %s".formatted(socket.address());
+    }
+
+    /** Jetty's selectors, with this connector's end points. */
+    private final class Selectors extends SelectorManager {
+        Selectors() {
+            super(ClientConnector.this.getExecutor(), ClientConnector.this.getScheduler(), SELECTORS);
+        }
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+            return new ClientEndPoint(
+                    (SocketChannel) channel,
+                    selector,
+                    key,
+                    ClientConnector.this.getScheduler(),
+                    getIdleTimeout(),
+                    TlsSession.userName(listener));
+        }
+
+        @Override
+        public Connection newConnection(SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
+            return getDefaultConnectionFactory().newConnection(ClientConnector.this, endPoint);
+        }
+
+        @Override
+        protected void endPointOpened(EndPoint endPoint) {
+            super.endPointOpened(endPoint);
+            onEndPointOpened(endPoint);
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint endPoint) {
+            onEndPointClosed(endPoint);
+            super.endPointClosed(endPoint);
+        }
     }
 }

@@ -4,18 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.ServerInfo;
+import dev.htbin.http.TrustedProxies;
 import java.time.Duration;
 
 /**
  * How a server listens, what it takes and how long it waits.
  *
  * @param server what the server says of itself
- * @param protocol the highest version spoken (Python: protocol_version): HTTP/1.0, after which each connection closes, or HTTP/1.1
+ * @param protocol the highest version spoken (Python: protocol_version): HTTP/1.0, after which each connection closes, HTTP/1.1, or HTTP/2.0, to TLS clients that
+ *     choose it and to clients in clear that know of it
  * @param limits the sizes beyond which requests are refused
  * @param idleTimeout how long a connection may be silent between requests, in a request's body, and while the client doesn't read; a silent script is not
  *     meant. Positive
  * @param headTimeout how long the head of a request may take from its first octet to its last. Positive
  * @param stopGrace how long running exchanges may take to finish when the server is closed; zero aborts them at once
+ * @param proxies who is believed when it says who the client is
  */
 public record EngineConfig(
         ServerInfo server,
@@ -23,24 +26,24 @@ public record EngineConfig(
         Limits limits,
         Duration idleTimeout,
         Duration headTimeout,
-        Duration stopGrace) {
+        Duration stopGrace,
+        TrustedProxies proxies) {
     private static final EngineConfig DEFAULTS = new EngineConfig(
             new ServerInfo("htbin/0.1.0", "localhost"),
-            HttpVersion.HTTP_1_1,
+            HttpVersion.HTTP_2,
             Limits.defaults(),
             Duration.ofSeconds(60),
             Duration.ofSeconds(8),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            TrustedProxies.none());
 
     public EngineConfig {
         requireNonNull(server, "server");
         requireNonNull(limits, "limits");
         requirePositive(idleTimeout, "idleTimeout");
         requirePositive(headTimeout, "headTimeout");
-        if (requireNonNull(protocol, "protocol") == HttpVersion.HTTP_2) {
-            throw new IllegalArgumentException(
-                    "protocol: %s (expected: HTTP/1.0 or HTTP/1.1)".formatted(protocol.text()));
-        }
+        requireNonNull(protocol, "protocol");
+        requireNonNull(proxies, "proxies");
         if (requireNonNull(stopGrace, "stopGrace").isNegative()) {
             throw new IllegalArgumentException("stopGrace: %s (expected: not negative)".formatted(stopGrace));
         }
@@ -111,39 +114,44 @@ public record EngineConfig(
         }
     }
 
-    /** Returns HTTP/1.1, idle for at most 60 seconds, a head within 8 seconds, 10 seconds to stop, and {@link Limits#defaults()}. */
+    /** Returns HTTP/2.0, idle for at most 60 seconds, a head within 8 seconds, 10 seconds to stop, and {@link Limits#defaults()}. */
     public static EngineConfig defaults() {
         return DEFAULTS;
     }
 
     /** Returns this configuration with another self-description. */
     public EngineConfig withServer(ServerInfo info) {
-        return new EngineConfig(info, protocol, limits, idleTimeout, headTimeout, stopGrace);
+        return new EngineConfig(info, protocol, limits, idleTimeout, headTimeout, stopGrace, proxies);
     }
 
     /** Returns this configuration with another highest version (Python: protocol_version). */
     public EngineConfig withProtocol(HttpVersion highest) {
-        return new EngineConfig(server, highest, limits, idleTimeout, headTimeout, stopGrace);
+        return new EngineConfig(server, highest, limits, idleTimeout, headTimeout, stopGrace, proxies);
     }
 
     /** Returns this configuration with other limits. */
     public EngineConfig withLimits(Limits other) {
-        return new EngineConfig(server, protocol, other, idleTimeout, headTimeout, stopGrace);
+        return new EngineConfig(server, protocol, other, idleTimeout, headTimeout, stopGrace, proxies);
     }
 
     /** Returns this configuration with another idle timeout (Python: timeout). */
     public EngineConfig withIdleTimeout(Duration timeout) {
-        return new EngineConfig(server, protocol, limits, timeout, headTimeout, stopGrace);
+        return new EngineConfig(server, protocol, limits, timeout, headTimeout, stopGrace, proxies);
     }
 
     /** Returns this configuration with another timeout for heads. */
     public EngineConfig withHeadTimeout(Duration timeout) {
-        return new EngineConfig(server, protocol, limits, idleTimeout, timeout, stopGrace);
+        return new EngineConfig(server, protocol, limits, idleTimeout, timeout, stopGrace, proxies);
     }
 
     /** Returns this configuration with another grace for running exchanges. */
     public EngineConfig withStopGrace(Duration grace) {
-        return new EngineConfig(server, protocol, limits, idleTimeout, headTimeout, grace);
+        return new EngineConfig(server, protocol, limits, idleTimeout, headTimeout, grace, proxies);
+    }
+
+    /** Returns this configuration with proxies that are believed. */
+    public EngineConfig withProxies(TrustedProxies trusted) {
+        return new EngineConfig(server, protocol, limits, idleTimeout, headTimeout, stopGrace, trusted);
     }
 
     private static void requirePositive(Duration duration, String name) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpField;
@@ -17,10 +18,14 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands Jetty's requests to the handler, each on a virtual thread. */
+/**
+ * Hands Jetty's requests to the handler. Those that the handler can answer without waiting are answered on the thread that selects and parses, the others each on a
+ * virtual thread.
+ */
 final class EngineHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(EngineHandler.class);
 
@@ -31,10 +36,13 @@ final class EngineHandler extends Handler.Abstract {
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition becameIdle = idle.newCondition();
     private final Set<JettyExchange> running = ConcurrentHashMap.newKeySet();
+    private final ThreadFactory threads =
+            Thread.ofVirtual().name("exchange-", 0).factory();
 
     private volatile boolean stopping;
 
     EngineHandler(HttpHandler handler, EngineConfig config, JettyErrors errors) {
+        super(InvocationType.NON_BLOCKING);
         this.handler = handler;
         this.config = config;
         this.errors = errors;
@@ -81,44 +89,112 @@ final class EngineHandler extends Handler.Abstract {
             return true;
         }
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        ClientEndPoint client = endPoint instanceof ClientEndPoint plain ? plain : null;
+        ClientEndPoint client = ClientEndPoint.of(endPoint);
+        boolean shared = client != null && client.multiplexed();
         if (client != null && !client.beginExchange()) {
             callback.failed(new Closing());
             return true;
         }
         // A silent script is no idle connection; a client that doesn't read or send fails the write or the read.
         request.addIdleTimeoutListener(timeout -> false);
-        var exchange = new JettyExchange(request, response, this);
-        running.add(exchange);
-        Ending ending;
+        var work = new Work(
+                request, response, callback, endPoint, client, shared, new JettyExchange(request, response, this));
+        running.add(work.exchange());
+        boolean takesTime = work.exchange().hasRequestBody() || work.exchange().lacksBody();
+        if (takesTime || !answeredNow(work)) {
+            concludeLater(work, handlerOf(request)::handle);
+        }
+        return true;
+    }
+
+    /**
+     * What belongs to one request.
+     *
+     * @param shared whether other requests share the connection
+     */
+    private record Work(
+            Request request,
+            Response response,
+            Callback callback,
+            EndPoint endPoint,
+            @Nullable ClientEndPoint client,
+            boolean shared,
+            JettyExchange exchange) {}
+
+    @FunctionalInterface
+    private interface Answer {
+        void to(JettyExchange exchange) throws IOException;
+    }
+
+    /**
+     * Lets the handler answer on this thread, which serves other connections too, if that needs no waiting. Where something must be waited for after all, a slow
+     * client above all, another thread does.
+     */
+    private boolean answeredNow(Work work) {
+        JettyExchange exchange = work.exchange();
+        exchange.sendWithoutWaiting(true);
         try {
-            ending = perform(request, exchange);
-        } finally {
-            ended(exchange);
+            if (!handlerOf(work.request()).answerNow(exchange)) {
+                exchange.sendWithoutWaiting(false);
+                return false;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            concludeLater(work, _ -> rethrow(e));
+            return true;
+        }
+        if (!exchange.sent() || exchange.closes()) {
+            concludeLater(work, _ -> {});
+        } else {
+            conclude(work, perform(work, _ -> {}));
+        }
+        return true;
+    }
+
+    private void concludeLater(Work work, Answer answer) {
+        threads.newThread(() -> conclude(work, perform(work, answer))).start();
+    }
+
+    private static void rethrow(Throwable failure) throws IOException {
+        switch (failure) {
+            case IOException gone -> throw gone;
+            case Error error -> throw error;
+            default -> throw (RuntimeException) failure;
+        }
+    }
+
+    private void conclude(Work work, Ending ending) {
+        ended(work.exchange());
+        ClientEndPoint client = work.client();
+        if (client != null && work.shared()) {
+            client.endExchange();
         }
         switch (ending) {
             case Ending.Kept _ -> {
-                if (client != null) {
+                if (client != null && !work.shared()) {
                     client.endExchange();
                     if (stopping) {
                         client.closeWhenQuiet();
                     }
                 }
-                callback.succeeded();
+                work.callback().succeeded();
             }
             case Ending.Closed _ -> {
-                Linger.discard(endPoint);
-                callback.failed(new Closing());
+                Linger.discard(work.endPoint());
+                work.callback().failed(new Closing());
             }
-            case Ending.Broken _ -> callback.failed(new Closing());
-            case ErrorPage page -> errors.refuse(request, response, callback, page);
+            case Ending.Broken _ -> work.callback().failed(new Closing());
+            case ErrorPage page -> errors.refuse(work.request(), work.response(), work.callback(), page);
         }
-        return true;
     }
 
-    private Ending perform(Request request, JettyExchange exchange) {
+    private Ending perform(Work work, Answer answer) {
+        Request request = work.request();
+        JettyExchange exchange = work.exchange();
+        if (exchange.lacksBody()) {
+            return new ErrorPage(400, "The body of the request is shorter than its Content-Length.");
+        }
         try {
-            handler.handle(exchange);
+            answer.to(exchange);
             if (exchange.committed()) {
                 return exchange.finish() ? new Ending.Kept() : new Ending.Closed();
             }
@@ -133,10 +209,18 @@ final class EngineHandler extends Handler.Abstract {
             return new Ending.Broken();
         } catch (HttpException e) {
             return failed(exchange, new ErrorPage(e.status(), e.publicMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error must not leave the client without an answer, nor the log without a trace.
             LOG.error("{}: the handler failed", RequestHead.line(request), e);
             return failed(exchange, ErrorPage.INTERNAL);
         }
+    }
+
+    private HttpHandler handlerOf(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ClientConnector connector
+                        && connector.redirectPort().isPresent()
+                ? new Redirect(connector.redirectPort().getAsInt(), errors)
+                : handler;
     }
 
     private static Ending failed(JettyExchange exchange, ErrorPage page) {

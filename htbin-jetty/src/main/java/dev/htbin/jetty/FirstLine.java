@@ -13,13 +13,20 @@ final class FirstLine {
 
     private final StringBuilder tail = new StringBuilder(TAIL + 1);
     private boolean ended;
+    private volatile boolean begun;
 
     boolean ended() {
         return ended;
     }
 
+    /** Tells whether anything of it came. */
+    boolean begun() {
+        return begun;
+    }
+
     /** Takes the next octets of the connection: those from an index of the buffer up to its limit. */
     void accept(ByteBuffer buffer, int from) {
+        begun = true;
         for (int i = from; i < buffer.limit() && !ended; i++) {
             char octet = (char) (buffer.get(i) & 0xFF);
             if (octet == '\n') {

@@ -7,16 +7,18 @@ import dev.htbin.http.Peer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import java.util.stream.Stream;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.Graceful;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,29 +32,28 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int DEFAULT_PORT = 8000;
 
-    /** Names keep their case; of a Host field, RequestHead checks the syntax, since Jetty refuses an empty port. */
-    private static final HttpCompliance STRICT = HttpCompliance.STRICT.with(
-            "htbin", HttpCompliance.Violation.CASE_SENSITIVE_FIELD_NAME, HttpCompliance.Violation.UNSAFE_HOST_HEADER);
-
-    /** htbin's own UrlPath decides on paths; here they only pass. */
-    private static final UriCompliance RAW =
-            UriCompliance.UNSAFE.without("htbin", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO);
+    /** How often the files of certificates are looked at; twice as long at most until a change is in force. */
+    private static final long FOLLOW_MILLIS = 1_000;
 
     private final Server jetty;
-    private final ClientConnector connector;
+    private final OpenConnections connections;
+    private final List<Listener.Place> places;
     private final EngineHandler engine;
     private final EngineConfig config;
-    private final InetSocketAddress address;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    private HttpServer(Server jetty, ClientConnector connector, EngineHandler engine, EngineConfig config)
-            throws IOException {
+    private HttpServer(
+            Server jetty,
+            OpenConnections connections,
+            List<Listener.Place> places,
+            EngineHandler engine,
+            EngineConfig config) {
         this.jetty = jetty;
-        this.connector = connector;
+        this.connections = connections;
+        this.places = places;
         this.engine = engine;
         this.config = config;
-        this.address = connector.boundAddress();
     }
 
     /**
@@ -73,8 +74,19 @@ public final class HttpServer implements AutoCloseable {
      */
     public static HttpServer start(InetSocketAddress address, HttpHandler handler, EngineConfig config)
             throws IOException {
+        return start(List.of(ListenerConfig.of(requireNonNull(address, "address"))), handler, config);
+    }
+
+    /**
+     * Starts a server that listens in several places; it accepts connections when this returns.
+     *
+     * @param listeners at least one
+     * @throws IOException if nobody may listen in one of them, or its certificate can't be used; the message says where and why
+     */
+    public static HttpServer start(List<ListenerConfig> listeners, HttpHandler handler, EngineConfig config)
+            throws IOException {
         requireNonNull(handler, "handler");
-        return bind(address, config).serve(handler);
+        return bind(listeners, config).serve(handler);
     }
 
     /**
@@ -85,10 +97,21 @@ public final class HttpServer implements AutoCloseable {
      * @throws IOException if nobody may listen there; the message names address and port
      */
     public static Listener bind(InetSocketAddress address, EngineConfig config) throws IOException {
-        return Listener.bind(address, config);
+        return bind(List.of(ListenerConfig.of(requireNonNull(address, "address"))), config);
     }
 
-    static ClientConnector connector(EngineConfig config) {
+    /**
+     * Listens, reads certificates and keys, and serves nothing yet.
+     *
+     * @param listeners at least one
+     * @return closed by the caller, unless it serves
+     * @throws IOException if nobody may listen in one of them, or its certificate can't be used; the message says where and why
+     */
+    public static Listener bind(List<ListenerConfig> listeners, EngineConfig config) throws IOException {
+        return Listener.bind(listeners, config);
+    }
+
+    static HttpServer serve(List<Listener.Place> places, HttpHandler handler, EngineConfig config) throws IOException {
         var threads = new QueuedThreadPool(64, 4);
         threads.setName("htbin");
         threads.setDaemon(true);
@@ -96,25 +119,47 @@ public final class HttpServer implements AutoCloseable {
         var server = new Server(threads);
         server.setStopAtShutdown(false);
         server.setStopTimeout(0);
-        var connector = new ClientConnector(server, http(config), config);
-        server.addConnector(connector);
-        return connector;
-    }
-
-    static HttpServer serve(ClientConnector connector, HttpHandler handler, EngineConfig config) throws IOException {
-        Server server = connector.getServer();
+        var connections = new OpenConnections(config.limits().connections());
+        for (Listener.Place place : places) {
+            var connector = new ClientConnector(server, place.socket(), place.listener(), config, connections);
+            connector.setConnectionFactories(Protocols.of(place.listener(), place.tls(), config));
+            server.addConnector(connector);
+        }
         var errors = new JettyErrors(config, handler);
         var engine = new EngineHandler(handler, config, errors);
         server.setErrorHandler(errors);
         server.setHandler(engine);
         try {
             server.start();
-            return new HttpServer(server, connector, engine, config);
+            var started = new HttpServer(server, connections, places, engine, config);
+            started.followLater();
+            return started;
         } catch (Exception e) {
             stop(server);
-            connector.close();
+            places.forEach(place -> place.socket().close());
             throw new IOException("cannot serve: " + Listener.reasonOf(e), e);
         }
+    }
+
+    private void followLater() {
+        if (places.stream().anyMatch(place -> place.tls().isPresent())) {
+            var _ = jetty.getScheduler().schedule(this::follow, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void follow() {
+        if (!closing.get()) {
+            try {
+                places.forEach(place -> place.tls().ifPresent(TlsContext::follow));
+            } finally {
+                followLater();
+            }
+        }
+    }
+
+    /** Reads the files of certificates and keys again, changed or not. What can't be used is logged, and what was in force stays. No connection is closed. */
+    public void reloadCertificates() {
+        places.forEach(place -> place.tls().ifPresent(TlsContext::reload));
     }
 
     /**
@@ -132,26 +177,43 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Returns where the server listens: the port is the real one. */
+    /**
+     * Returns where the server listens on TCP, the first such place: the port is the real one.
+     *
+     * @throws IllegalStateException if it listens on Unix sockets only
+     */
     public InetSocketAddress address() {
-        return address;
+        return Listener.firstOf(addresses());
     }
 
-    /** Returns the URI of the server's root, with the address that it listens on. */
+    /** Returns where the server listens, in the order of its configuration: ports are the real ones. */
+    public List<SocketAddress> addresses() {
+        return places.stream().map(place -> place.socket().address()).toList();
+    }
+
+    /**
+     * Returns the URI of the server's root, with the first TCP address that it listens on.
+     *
+     * @throws IllegalStateException if it listens on Unix sockets only
+     */
     public URI uri() {
+        InetSocketAddress address = address();
+        boolean secure = places.get(addresses().indexOf(address)).tls().isPresent();
         String host = Peer.textOf(address);
         boolean ipv6 = host.indexOf(':') >= 0;
-        return URI.create("http://%s:%d/".formatted(ipv6 ? "[" + host + "]" : host, address.getPort()));
+        return URI.create(
+                "%s://%s:%d/".formatted(secure ? "https" : "http", ipv6 ? "[" + host + "]" : host, address.getPort()));
     }
 
     /** Returns how many connections are open. */
     public int connections() {
-        return connector.openConnections();
+        return connections.count();
     }
 
-    /** Tells whether the server listens and is not being closed. */
+    /** Tells whether the server listens, in all of its places, and is not being closed. */
     public boolean accepting() {
-        return !closing.get() && connector.isOpen() && !connector.isShutdown();
+        return !closing.get()
+                && Stream.of(jetty.getConnectors()).allMatch(c -> c instanceof ClientConnector clients && clients.listens());
     }
 
     /**
@@ -177,8 +239,16 @@ public final class HttpServer implements AutoCloseable {
         try {
             long end = System.nanoTime() + config.stopGrace().toNanos();
             engine.keepNone();
-            var _ = connector.shutdown();
-            connector.awaitEnd(config.stopGrace());
+            for (Connector connector : jetty.getConnectors()) {
+                var _ = connector.shutdown();
+                // Clients of HTTP/2 are told to open no more streams.
+                if (connector instanceof ClientConnector clients) {
+                    for (Graceful sessions : clients.getContainedBeans(Graceful.class)) {
+                        var _ = sessions.shutdown();
+                    }
+                }
+            }
+            connections.awaitNone(config.stopGrace());
             engine.awaitIdle(Duration.ofNanos(end - System.nanoTime()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -203,19 +273,5 @@ public final class HttpServer implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("the server did not stop as it should", e);
         }
-    }
-
-    private static HttpConnectionFactory http(EngineConfig config) {
-        var http = new HttpConfiguration();
-        http.setSendServerVersion(false);
-        http.setSendDateHeader(false);
-        http.setSendXPoweredBy(false);
-        http.setRequestHeaderSize(config.limits().headBytes());
-        http.setResponseHeaderSize(64 << 10);
-        http.setHeaderCacheCaseSensitive(true);
-        http.setHttpCompliance(STRICT);
-        http.setUriCompliance(RAW);
-        http.setNotifyRemoteAsyncErrors(true);
-        return new HttpConnectionFactory(http);
     }
 }

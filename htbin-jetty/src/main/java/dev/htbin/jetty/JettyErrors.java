@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers the requests that Jetty or the engine refuses: a page, a line in the log, and the connection is closed. */
+/** Answers the requests that Jetty or the engine refuses: a page, a line in the log, and the connection, or the stream of HTTP/2, is closed. */
 final class JettyErrors implements Request.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(JettyErrors.class);
     private static final HttpField TYPE = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/html;charset=utf-8");
@@ -53,7 +53,9 @@ final class JettyErrors implements Request.Handler {
 
     private void answer(Request request, Response response, Callback callback, Runnable close, ErrorPage page) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        if (endPoint instanceof ClientEndPoint client && !client.beginExchange()) {
+        ClientEndPoint client = ClientEndPoint.of(endPoint);
+        boolean shared = client != null && client.multiplexed();
+        if (client != null && !shared && !client.beginExchange()) {
             callback.failed(new Closing());
             return;
         }
@@ -64,8 +66,13 @@ final class JettyErrors implements Request.Handler {
         fields.add(request.getConnectionMetaData().getConnector().getServer().getDateField());
         fields.add(TYPE);
         fields.add(NO_SNIFF);
-        fields.add(CLOSE);
         response.setStatus(page.status());
+        if (shared) {
+            // Only the stream ends: what else the connection carries is not concerned.
+            response.write(true, ByteBuffer.wrap(page.html()), callback);
+            return;
+        }
+        fields.add(CLOSE);
         Callback sent = Callback.from(
                 () -> Thread.startVirtualThread(() -> {
                     Linger.discard(endPoint);
@@ -77,7 +84,7 @@ final class JettyErrors implements Request.Handler {
 
     /** Logs an answer that no handler gave. */
     void tell(@Nullable SocketAddress client, String requestLine, int status) {
-        AccessLog.refused(client, requestLine, status);
+        AccessLog.answered(client, requestLine, status);
         try {
             handler.refused(AccessLog.addressOf(client), requestLine, status);
         } catch (RuntimeException e) {
@@ -100,7 +107,8 @@ final class JettyErrors implements Request.Handler {
             case 413 -> new ErrorPage(413, "The body of the request is too large.");
             case 414 -> new ErrorPage(414, "The request line is too long.");
             case 417 -> new ErrorPage(417, "The only expectation that is met here is 100-continue.");
-            case 426, 505 -> new ErrorPage(505, "The versions that are spoken here are HTTP/1.0 and HTTP/1.1.");
+            case 426, 505 ->
+                new ErrorPage(505, "The versions that are spoken here are HTTP/1.0, HTTP/1.1, and HTTP/2.");
             case 431 -> new ErrorPage(431, "The head of the request is too large.");
             case 501 -> new ErrorPage(501, "The request asks for what is not implemented here.");
             default ->

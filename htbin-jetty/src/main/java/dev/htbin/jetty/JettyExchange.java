@@ -2,14 +2,17 @@ package dev.htbin.jetty;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.http.Access;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.FileRegion;
+import dev.htbin.http.Forwarding;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
+import dev.htbin.http.Tls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -24,9 +27,11 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
-import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -39,7 +44,6 @@ final class JettyExchange implements Exchange {
 
     private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final HttpField CHUNKED = new PreEncodedHttpField(HttpHeader.TRANSFER_ENCODING, "chunked");
-    private static final int FILE_BUFFER_BYTES = 64 << 10;
     private static final long WRITE_MARGIN_MILLIS = 1_000;
 
     private final org.eclipse.jetty.server.Request jettyRequest;
@@ -47,12 +51,17 @@ final class JettyExchange implements Exchange {
     private final EngineConfig config;
     private final HttpField software;
     private final RequestBody body;
-    private @Nullable Request request;
-    private @Nullable Peer peer;
+    /** Whether other exchanges use the connection, too: HTTP/2. */
+    private final boolean shared;
+
+    private @Nullable Forwarding seen;
     private @Nullable ResponseOutput output;
     private volatile boolean committed;
     private volatile boolean completed;
     private volatile @Nullable Throwable aborted;
+    private boolean immediate;
+    private @Nullable Blocking unsent;
+    private long unsentMillis;
     private boolean closes;
     private boolean chunks;
     private volatile boolean disconnected;
@@ -65,6 +74,7 @@ final class JettyExchange implements Exchange {
         this.software = engine.software();
         this.body = new RequestBody(request, config);
         var version = request.getConnectionMetaData().getHttpVersion();
+        this.shared = version == org.eclipse.jetty.http.HttpVersion.HTTP_2;
         if (version == org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                 && request.getHeaders().contains(HttpHeader.EXPECT)) {
             request.addHttpStreamWrapper(stream -> new ResponseStream(stream, "", version));
@@ -73,27 +83,39 @@ final class JettyExchange implements Exchange {
 
     @Override
     public Request request() {
-        if (request == null) {
-            request = RequestHead.of(jettyRequest);
-        }
-        return request;
+        return seen().request();
     }
 
     @Override
     public Peer peer() {
-        if (peer == null) {
-            ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
-            InetSocketAddress client = inet(connection.getRemoteSocketAddress());
-            InetSocketAddress local = inet(connection.getLocalSocketAddress());
-            boolean tcp = RequestHead.version(jettyRequest) != HttpVersion.HTTP_2
-                    && connection.getRemoteSocketAddress() instanceof InetSocketAddress;
-            peer = new Peer(
-                    client,
-                    local,
-                    connection.isSecure(),
-                    tcp ? Optional.of(new Peer.TcpConnection(local, client)) : Optional.empty());
+        return seen().peer();
+    }
+
+    /** Returns the request as its client made it. */
+    private Forwarding seen() {
+        if (seen == null) {
+            seen = Forwarding.of(RequestHead.of(jettyRequest), connected(), config.proxies());
         }
-        return peer;
+        return seen;
+    }
+
+    /** Returns the two ends of the connection: as the operating system has them, and as a PROXY header tells them. */
+    private Peer connected() {
+        ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
+        InetSocketAddress client = inet(connection.getRemoteSocketAddress());
+        InetSocketAddress local = inet(connection.getLocalSocketAddress());
+        ClientEndPoint raw = ClientEndPoint.of(connection.getConnection().getEndPoint());
+        Optional<Peer.TcpConnection> tcp = Optional.empty();
+        if (!shared
+                && raw != null
+                && raw.getRemoteSocketAddress() instanceof InetSocketAddress remote
+                && raw.getLocalSocketAddress() instanceof InetSocketAddress here) {
+            tcp = Optional.of(new Peer.TcpConnection(here, remote));
+        }
+        Optional<Tls> tls = raw == null
+                ? Optional.empty()
+                : raw.tls(connection.getConnection().getEndPoint());
+        return new Peer(client, local, tls.isPresent(), tcp, tls);
     }
 
     @Override
@@ -102,8 +124,20 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
+    public Access access() {
+        return Access.open();
+    }
+
+    @Override
     public boolean hasRequestBody() {
-        return jettyRequest.getLength() >= 0 || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        return jettyRequest.getLength() >= 0
+                || jettyRequest.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+                || (shared && body.exists());
+    }
+
+    /** Tells whether the head announced a body, and the stream ended with the head: malformed by RFC 9113 section 8.1.1. */
+    boolean lacksBody() {
+        return shared && jettyRequest.getLength() > 0 && !body.exists();
     }
 
     @Override
@@ -135,7 +169,7 @@ final class JettyExchange implements Exchange {
         if (head.bodiless() || isHead() || region.length() == 0) {
             sendHeadOnly(region.length());
         } else {
-            sendFile(region);
+            RegionPieces.send(region, jettyRequest.getComponents().getByteBufferPool(), this);
         }
         completed();
     }
@@ -151,6 +185,15 @@ final class JettyExchange implements Exchange {
             return;
         }
         aborted = requireNonNull(cause, "cause");
+        if (jettyRequest.getConnectionMetaData().getConnection() instanceof HTTP2Connection http2) {
+            int id = Integer.parseInt(jettyRequest.getId());
+            Stream stream = http2.getSession().getStream(id);
+            if (stream != null) {
+                stream.reset(new ResetFrame(id, ErrorCode.INTERNAL_ERROR.code), org.eclipse.jetty.util.Callback.NOOP);
+            }
+            return;
+        }
+        // Not through TLS, which would end as if nothing were amiss.
         EndPoint endPoint = endPoint();
         if (endPoint.getTransport() instanceof SocketChannel channel) {
             try {
@@ -200,11 +243,11 @@ final class JettyExchange implements Exchange {
         }
         committed = true;
         var fields = new ResponseFields(head, length);
-        closes = fields.closes() || config.protocol() == HttpVersion.HTTP_1_0 || leavesBody();
+        boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
+        closes = !shared && (fields.closes() || capped || leavesBody());
         fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
         jettyResponse.setStatus(head.status());
-        boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
-        if (!head.reason().isEmpty() || capped) {
+        if (head.bodiless() || (!shared && (!head.reason().isEmpty() || capped))) {
             var version = capped
                     ? org.eclipse.jetty.http.HttpVersion.HTTP_1_0
                     : jettyRequest.getConnectionMetaData().getHttpVersion();
@@ -232,15 +275,29 @@ final class JettyExchange implements Exchange {
         if (!bodiless && octets > 0 && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             jettyResponse.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets);
         }
-        if (!jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+        if (!bodiless && !jettyResponse.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
             // With the last part, Jetty would say that the length is 0.
             send(false, BufferUtil.EMPTY_BUFFER);
         }
         send(true, BufferUtil.EMPTY_BUFFER);
     }
 
+    /** From now on, or no longer, a response is sent in one piece and without waiting until it is; {@link #finish} waits for that. */
+    void sendWithoutWaiting(boolean now) {
+        immediate = now;
+    }
+
+    /** Tells whether the client, or the operating system for it, has taken what was sent without waiting. */
+    boolean sent() {
+        Blocking last = unsent;
+        return last == null || last.ended();
+    }
+
     void send(boolean last, ByteBuffer content) throws IOException {
         requireNotAborted();
+        if (immediate && (!last || unsent != null)) {
+            throw new IllegalStateException("a response of several pieces can't be sent without waiting");
+        }
         if (!last && !jettyResponse.isCommitted() && chunks) {
             // Else Jetty ends the body with the connection when that closes, and a broken body looks complete.
             jettyResponse.getHeaders().put(CHUNKED);
@@ -248,12 +305,23 @@ final class JettyExchange implements Exchange {
         long millis = writeMillis(content.remaining());
         var sent = new Blocking();
         jettyResponse.write(last, content, sent);
+        if (immediate) {
+            unsent = sent;
+            unsentMillis = millis;
+        } else {
+            await(sent, millis);
+        }
+    }
+
+    private void await(Blocking sent, long millis) throws IOException {
         try {
             if (!sent.await(millis)) {
-                abort(new IOException("the client took less than %d octets of the response in a second"
-                        .formatted(config.limits().responseBytesPerSecond())));
+                var slow = new IOException("the client took less than %d octets of the response in a second"
+                        .formatted(config.limits().responseBytesPerSecond()));
+                abort(slow);
                 // The abort ends the write; until then the octets may still be read.
-                sent.await();
+                sent.awaitEnd();
+                throw slow;
             }
         } catch (IOException e) {
             disconnected();
@@ -273,29 +341,6 @@ final class JettyExchange implements Exchange {
         completed = true;
     }
 
-    private void sendFile(FileRegion region) throws IOException {
-        ByteBufferPool pool = jettyRequest.getComponents().getByteBufferPool();
-        RetainableByteBuffer pooled = pool.acquire((int) Math.min(FILE_BUFFER_BYTES, region.length()), true);
-        try {
-            ByteBuffer buffer = pooled.getByteBuffer();
-            long position = region.offset();
-            long end = region.offset() + region.length();
-            while (position < end) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                int read = region.channel().read(buffer, position);
-                if (read <= 0) {
-                    var cause = new IOException("the file became shorter while it was sent");
-                    abort(cause);
-                    throw cause;
-                }
-                position += read;
-                send(position == end, buffer.flip());
-            }
-        } finally {
-            pooled.release();
-        }
-    }
-
     /**
      * Completes the response after the handler returned.
      *
@@ -307,7 +352,15 @@ final class JettyExchange implements Exchange {
         if (output != null) {
             output.close();
         }
-        return !closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS));
+        if (unsent != null) {
+            await(unsent, unsentMillis);
+        }
+        return shared || (!closes && (body.ended() || !hasRequestBody() || body.drain(DRAIN_BYTES, DRAIN_NANOS)));
+    }
+
+    /** Tells whether the response, which was started, is the connection's last. */
+    boolean closes() {
+        return closes;
     }
 
     /** Tells whether nobody is there to respond to. */
@@ -327,7 +380,9 @@ final class JettyExchange implements Exchange {
     }
 
     private EndPoint endPoint() {
-        return jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
+        EndPoint layer = jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
+        ClientEndPoint client = ClientEndPoint.of(layer);
+        return client == null ? layer : client;
     }
 
     private static InetSocketAddress inet(@Nullable SocketAddress address) {

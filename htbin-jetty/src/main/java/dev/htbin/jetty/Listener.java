@@ -5,52 +5,64 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.http.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A place where a server listens that serves nothing yet: connections wait in the system's queue until {@link #serve}. So a program can bind as root, and serve when
- * it has left root.
+ * The places where a server listens that serves nothing yet: connections wait in the system's queue until {@link #serve}. So a program can bind and read its keys as
+ * root, and serve when it has left root.
  *
  * <p>Safe for use by several threads.
  */
 public final class Listener implements AutoCloseable {
-    private final ClientConnector connector;
+    private final List<Place> places;
     private final EngineConfig config;
-    private final InetSocketAddress address;
     private final AtomicBoolean used = new AtomicBoolean();
 
-    private Listener(ClientConnector connector, EngineConfig config) throws IOException {
-        this.connector = connector;
+    /** One place, bound, its certificate read. */
+    record Place(ListenerConfig listener, BoundSocket socket, Optional<TlsContext> tls) {}
+
+    private Listener(List<Place> places, EngineConfig config) {
+        this.places = places;
         this.config = config;
-        this.address = connector.boundAddress();
     }
 
-    /** See {@link HttpServer#bind}. */
-    static Listener bind(InetSocketAddress address, EngineConfig config) throws IOException {
-        requireNonNull(address, "address");
+    /** See {@link HttpServer#bind(List, EngineConfig)}. */
+    static Listener bind(List<ListenerConfig> listeners, EngineConfig config) throws IOException {
         requireNonNull(config, "config");
-        if (address.isUnresolved()) {
-            throw new IOException("cannot listen on %s port %d: no such host name or address"
-                    .formatted(address.getHostString(), address.getPort()));
+        if (listeners.isEmpty()) {
+            throw new IllegalArgumentException("listeners: none (expected: at least one)");
         }
-        ClientConnector connector = HttpServer.connector(config);
-        connector.setHost(address.getAddress().getHostAddress());
-        connector.setPort(address.getPort());
+        var places = new ArrayList<Place>();
         try {
-            connector.open();
-            return new Listener(connector, config);
-        } catch (IOException e) {
-            connector.close();
-            throw new IOException(
-                    "cannot listen on %s port %d: %s"
-                            .formatted(address.getHostString(), address.getPort(), reasonOf(e)),
-                    e);
+            for (ListenerConfig listener : listeners) {
+                Optional<TlsContext> tls = listener.tls().isPresent()
+                        ? Optional.of(TlsContext.read(listener.tls().get()))
+                        : Optional.empty();
+                places.add(new Place(listener, BoundSocket.bind(listener.address()), tls));
+            }
+            return new Listener(List.copyOf(places), config);
+        } catch (IOException | RuntimeException e) {
+            places.forEach(place -> place.socket().close());
+            throw e;
         }
     }
 
-    /** Returns where it listens: the port is the real one. */
+    /**
+     * Returns where it listens on TCP, the first such place: the port is the real one.
+     *
+     * @throws IllegalStateException if it listens on Unix sockets only
+     */
     public InetSocketAddress address() {
-        return address;
+        return firstOf(addresses());
+    }
+
+    /** Returns where it listens, in the order of its configuration: ports are the real ones. */
+    public List<SocketAddress> addresses() {
+        return places.stream().map(place -> place.socket().address()).toList();
     }
 
     /**
@@ -62,22 +74,31 @@ public final class Listener implements AutoCloseable {
     public HttpServer serve(HttpHandler handler) throws IOException {
         requireNonNull(handler, "handler");
         if (!used.compareAndSet(false, true)) {
-            throw new IllegalStateException("the listener at %s is closed or serves already".formatted(address));
+            throw new IllegalStateException("the listener at %s is closed or serves already".formatted(addresses()));
         }
-        return HttpServer.serve(connector, handler, config);
+        return HttpServer.serve(places, handler, config);
     }
 
     /** Stops listening, unless it serves: then the server is what is to be closed. */
     @Override
     public void close() {
         if (used.compareAndSet(false, true)) {
-            connector.close();
+            places.forEach(place -> place.socket().close());
         }
+    }
+
+    static InetSocketAddress firstOf(List<SocketAddress> addresses) {
+        for (SocketAddress address : addresses) {
+            if (address instanceof InetSocketAddress inet) {
+                return inet;
+            }
+        }
+        throw new IllegalStateException("addresses: %s (expected: a TCP port among them)".formatted(addresses));
     }
 
     static String reasonOf(Exception failure) {
         Throwable cause = failure;
-        while (cause.getCause() != null) {
+        while (cause.getCause() != null && cause.getCause().getMessage() != null) {
             cause = cause.getCause();
         }
         return String.valueOf(cause.getMessage());

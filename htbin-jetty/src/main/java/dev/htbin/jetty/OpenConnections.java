@@ -35,7 +35,7 @@ final class OpenConnections implements SelectorManager.AcceptListener {
     private static final Pattern SOFT_LIMIT = Pattern.compile("(?m)^Max open files +(\\d+)");
     private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final AbstractConnector connector;
+    private final List<AbstractConnector> connectors = new ArrayList<>();
     private final int most;
     private int count;
     /** Accepted, and not among those that are counted yet. */
@@ -45,13 +45,17 @@ final class OpenConnections implements SelectorManager.AcceptListener {
     private long lastWarning;
 
     /**
-     * Creates the record of a connector's connections.
+     * Creates the record of a server's connections.
      *
      * @param most how many there may be; 0: as many as the limit of descriptors makes advisable
      */
-    OpenConnections(AbstractConnector connector, int most) {
-        this.connector = connector;
+    OpenConnections(int most) {
         this.most = most > 0 ? most : advisable();
+    }
+
+    /** Adds a connector, whose connections count from now on. */
+    synchronized void add(AbstractConnector connector) {
+        connectors.add(connector);
     }
 
     @Override
@@ -92,7 +96,7 @@ final class OpenConnections implements SelectorManager.AcceptListener {
 
     synchronized void opened() {
         count++;
-        if (count >= most && !connector.isShutdown()) {
+        if (count >= most && connectors.stream().noneMatch(AbstractConnector::isShutdown)) {
             makeRoom();
         }
     }
@@ -116,18 +120,18 @@ final class OpenConnections implements SelectorManager.AcceptListener {
     private void makeRoom() {
         if (closeIdle() == 0) {
             paused = true;
-            connector.setAccepting(false);
+            connectors.forEach(connector -> connector.setAccepting(false));
             warn("%d connections are open and busy: others must wait".formatted(count));
             reviewLater();
         }
     }
 
     private void reviewLater() {
-        var _ = connector.getScheduler().schedule(this::review, REVIEW_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = connectors.getFirst().getScheduler().schedule(this::review, REVIEW_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void review() {
-        if (!paused || !connector.isRunning()) {
+        if (!paused || connectors.stream().noneMatch(AbstractConnector::isRunning)) {
             return;
         }
         if (closeIdle() > 0) {
@@ -139,16 +143,18 @@ final class OpenConnections implements SelectorManager.AcceptListener {
 
     private void resume() {
         paused = false;
-        connector.setAccepting(true);
+        connectors.forEach(connector -> connector.setAccepting(true));
     }
 
     private int closeIdle() {
         var since = new IdentityHashMap<ClientEndPoint, Long>();
-        for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-            if (endPoint instanceof ClientEndPoint client && client.isOpen() && client.isIdle()) {
-                long millis = client.getIdleFor();
-                if (millis >= IDLE_MILLIS) {
-                    since.put(client, millis);
+        for (AbstractConnector connector : connectors) {
+            for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+                if (endPoint instanceof ClientEndPoint client && client.isOpen() && client.isIdle()) {
+                    long millis = client.idleFor();
+                    if (millis >= IDLE_MILLIS) {
+                        since.put(client, millis);
+                    }
                 }
             }
         }

@@ -24,12 +24,29 @@ final class RequestBody extends InputStream {
     private long received;
     private long start;
     private boolean ended;
+    private boolean absent;
+    private @Nullable Throwable failure;
 
     RequestBody(Request request, EngineConfig config) {
         this.request = request;
         this.limits = config.limits();
         this.graceNanos = config.headTimeout().toNanos();
         this.silentMillis = config.idleTimeout().toMillis() + MARGIN_MILLIS;
+    }
+
+    /** Tells whether there is a body, where the head does not say so: on HTTP/2, the end of the stream does. To be asked before anything is read. */
+    boolean exists() {
+        if (start == 0) {
+            start = System.nanoTime() | 1;
+            Content.Chunk first = request.read();
+            if (first != null && Content.Chunk.isFailure(first)) {
+                failure = first.getFailure();
+            } else if (first != null) {
+                take(first);
+                absent = ended;
+            }
+        }
+        return !absent;
     }
 
     /** Tells whether anything was asked of the client. */
@@ -95,6 +112,7 @@ final class RequestBody extends InputStream {
     private @Nullable ByteBuffer next() throws IOException {
         while (!ended) {
             if (chunk != null && chunk.hasRemaining()) {
+                requireWithinLimits();
                 return chunk.getByteBuffer();
             }
             release();
@@ -108,6 +126,9 @@ final class RequestBody extends InputStream {
 
     /** Takes the next chunk, waiting for it; tells whether one came in time. */
     private boolean fetch(long millis) throws IOException {
+        if (failure != null) {
+            throw failureOf(failure);
+        }
         if (start == 0) {
             start = System.nanoTime() | 1;
         }
@@ -123,13 +144,17 @@ final class RequestBody extends InputStream {
             read = request.read();
         }
         if (Content.Chunk.isFailure(read)) {
-            throw failure(read.getFailure());
+            throw failureOf(read.getFailure());
         }
+        take(read);
+        requireWithinLimits();
+        return true;
+    }
+
+    private void take(Content.Chunk read) {
         chunk = read;
         received += read.remaining();
         ended = read.isLast() && !read.hasRemaining();
-        requireWithinLimits();
-        return true;
     }
 
     private void requireWithinLimits() {
@@ -142,7 +167,7 @@ final class RequestBody extends InputStream {
         }
     }
 
-    private IOException failure(Throwable cause) {
+    private IOException failureOf(Throwable cause) {
         if (cause instanceof TimeoutException) {
             throw new HttpException(408, "The body of the request did not arrive in time.");
         }

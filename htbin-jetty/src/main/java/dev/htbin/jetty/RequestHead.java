@@ -23,17 +23,24 @@ final class RequestHead {
     private static final Pattern HOST = Pattern.compile(
             "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[-A-Za-z0-9._~!$&'()*+,;=:]+]|([-A-Za-z0-9._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(:(?<port>[0-9]{0,5}))?");
 
+    /** The Host that was found valid last: clients of one server say the same again and again. */
+    private static volatile String validHost = "localhost";
+
     private RequestHead() {}
 
     /** Returns why a request is refused before it reaches the handler; empty when it is not. */
     static Optional<ErrorPage> refusal(org.eclipse.jetty.server.Request request, EngineConfig config) {
-        if (request.getConnectionMetaData().getConnection().getEndPoint() instanceof ClientEndPoint client
-                && client.firstLine().misspellsProtocol()) {
+        ClientEndPoint client = ClientEndPoint.of(
+                request.getConnectionMetaData().getConnection().getEndPoint());
+        if (client != null && client.firstLine().misspellsProtocol()) {
             return refuse(400, "The protocol's name is HTTP, in capital letters.");
         }
         Optional<ErrorPage> bad = badTarget(request, config.limits());
         if (bad.isPresent()) {
             return bad;
+        }
+        if (version(request) == HttpVersion.HTTP_2) {
+            return Http2Head.refusal(request, config.limits());
         }
         boolean http10 =
                 request.getConnectionMetaData().getHttpVersion() == org.eclipse.jetty.http.HttpVersion.HTTP_1_0;
@@ -58,13 +65,20 @@ final class RequestHead {
         return Optional.empty();
     }
 
-    private static boolean isHost(String value) {
+    static boolean isHost(String value) {
+        if (value.equals(validHost)) {
+            return true;
+        }
         Matcher host = HOST.matcher(value);
         if (!host.matches()) {
             return false;
         }
         String port = host.group("port");
-        return port == null || port.isEmpty() || Integer.parseInt(port) <= 0xFFFF;
+        boolean valid = port == null || port.isEmpty() || Integer.parseInt(port) <= 0xFFFF;
+        if (valid) {
+            validHost = value;
+        }
+        return valid;
     }
 
     private static Optional<ErrorPage> badTarget(org.eclipse.jetty.server.Request request, EngineConfig.Limits limits) {
@@ -80,7 +94,7 @@ final class RequestHead {
         if (method.length() + 1 + target.length() + VERSION_BYTES > limits.requestLineBytes()) {
             return refuse(414, "The request line is too long.");
         }
-        if (target.indexOf('\uFFFD') >= 0) {
+        if (target.indexOf('\uFFFD') >= 0 || target.chars().anyMatch(c -> c <= ' ' || c == '#' || c == 0x7F)) {
             return refuse(400, "The request target has an octet that must be percent-encoded.");
         }
         String scheme = uri.getScheme();
@@ -91,7 +105,13 @@ final class RequestHead {
     }
 
     static Request of(org.eclipse.jetty.server.Request request) {
-        var fields = new ArrayList<Field>(request.getHeaders().size());
+        var fields = new ArrayList<Field>(request.getHeaders().size() + 1);
+        String authority = request.getHttpURI().getAuthority();
+        if (version(request) == HttpVersion.HTTP_2
+                && authority != null
+                && !request.getHeaders().contains(HttpHeader.HOST)) {
+            fields.add(new Field("Host", authority));
+        }
         for (HttpField field : request.getHeaders()) {
             fields.add(new Field(field.getName(), valueOf(field)));
         }
@@ -144,11 +164,11 @@ final class RequestHead {
         return target;
     }
 
-    private static String valueOf(HttpField field) {
+    static String valueOf(HttpField field) {
         return field.getValue() == null ? "" : field.getValue();
     }
 
-    private static Optional<ErrorPage> refuse(int status, String message) {
+    static Optional<ErrorPage> refuse(int status, String message) {
         return Optional.of(new ErrorPage(status, message));
     }
 }

@@ -11,6 +11,8 @@ import org.eclipse.jetty.server.Request;
 
 /** The fields of a response without what the engine decides itself: the framing, and the connection's end. */
 final class ResponseFields {
+    private static final KnownFields KNOWN = new KnownFields();
+
     private final List<HttpField> fields;
     private long contentLength;
     private boolean closes;
@@ -37,9 +39,14 @@ final class ResponseFields {
     }
 
     private void sort(Field field) {
+        HttpField known = KNOWN.get(field);
+        if (known != null) {
+            fields.add(known);
+            return;
+        }
         HttpHeader header = HttpHeader.CACHE.get(field.name());
         if (header == null) {
-            fields.add(new HttpField(field.name(), field.value()));
+            fields.add(KNOWN.put(field, new HttpField(field.name(), field.value())));
             return;
         }
         switch (header) {
@@ -49,9 +56,13 @@ final class ResponseFields {
                 // Hop-by-hop: the engine's own.
             }
             default -> {
+                boolean special = header == HttpHeader.DATE || header == HttpHeader.SERVER;
                 dated |= header == HttpHeader.DATE;
                 named |= header == HttpHeader.SERVER;
-                fields.add(new HttpField(header, field.name(), field.value()));
+                fields.add(
+                        special
+                                ? new HttpField(header, field.name(), field.value())
+                                : KNOWN.put(field, new HttpField(header, field.name(), field.value())));
             }
         }
     }

@@ -110,7 +110,8 @@ class RandomRequestsTest {
     }
 
     private static void check(String answer, int[] statuses, String shown) {
-        if (answer.isEmpty()) {
+        boolean http2 = answer.startsWith("\0") && shown.contains("PRI * HTTP/2.0");
+        if (answer.isEmpty() || http2) {
             return;
         }
         Matcher line = STATUS_LINE.matcher(answer);

@@ -2,6 +2,7 @@ package dev.htbin.jetty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.htbin.jetty.tls.TestFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,19 +14,39 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends exactly what it is told and shows exactly what came: strings are octets. */
 final class RawClient implements AutoCloseable {
+    private final Socket connection;
     private final Socket socket;
     private final InputStream in;
 
-    private RawClient(Socket socket) throws IOException {
+    private RawClient(Socket connection, Socket socket) throws IOException {
+        this.connection = connection;
         this.socket = socket;
         this.in = socket.getInputStream();
     }
 
+    /** Connects to a server, with TLS if that is what it speaks. */
     static RawClient connect(HttpServer server) {
-        return connect(server.address());
+        return server.uri().getScheme().equals("https")
+                ? connect(server.address(), TestFiles.trusting())
+                : connect(server.address());
+    }
+
+    /** Connects with TLS, after some octets in clear. */
+    static RawClient connect(InetSocketAddress address, SSLContext tls, byte... before) {
+        try {
+            RawClient plain = connect(address).send(before);
+            var secured = (SSLSocket)
+                    tls.getSocketFactory().createSocket(plain.socket, "www.example.org", address.getPort(), true);
+            secured.startHandshake();
+            return new RawClient(plain.socket, secured);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static RawClient connect(InetSocketAddress address) {
@@ -34,7 +55,7 @@ final class RawClient implements AutoCloseable {
             socket.setSoTimeout(20_000);
             socket.setTcpNoDelay(true);
             socket.connect(address, 5_000);
-            return new RawClient(socket);
+            return new RawClient(socket, socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,8 +95,8 @@ final class RawClient implements AutoCloseable {
     /** Resets the connection. */
     void reset() {
         try {
-            socket.setSoLinger(true, 0);
-            socket.close();
+            connection.setSoLinger(true, 0);
+            connection.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,13 +11,18 @@ import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engine contract, over sockets: bodies of requests, read or not, and the limits. */
+@ParameterizedClass
+@EnumSource(Wire.class)
 class RequestBodyTest {
     private static final String POST = "POST %s HTTP/1.1\r\nHost: a\r\n";
     private static final EngineConfig CONFIG =
@@ -27,12 +32,15 @@ class RequestBodyTest {
 
     private static HttpServer server;
 
-    @BeforeAll
-    static void start() throws IOException {
-        server = HttpServer.start(HttpServerTest.ANYWHERE, RequestBodyTest::handle, CONFIG);
+    @Parameter
+    private Wire wire = Wire.CLEAR;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Wire wire) throws IOException {
+        server = wire.start(RequestBodyTest::handle, CONFIG);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         server.close();
     }
@@ -45,8 +53,8 @@ class RequestBodyTest {
         exchange.respond(ResponseHead.of(200, Fields.empty()), ByteBuffer.wrap(answer.getBytes(ISO_8859_1)));
     }
 
-    private static HttpServer impatient() throws IOException {
-        return HttpServer.start(HttpServerTest.ANYWHERE, RequestBodyTest::handle, CONFIG.withHeadTimeout(SHORT));
+    private HttpServer impatient() throws IOException {
+        return wire.start(RequestBodyTest::handle, CONFIG.withHeadTimeout(SHORT));
     }
 
     @ParameterizedTest
@@ -213,7 +221,7 @@ class RequestBodyTest {
     @Test
     void answers408WhenABodyStops() throws IOException {
         var config = CONFIG.withIdleTimeout(SHORT);
-        try (var impatient = HttpServer.start(HttpServerTest.ANYWHERE, RequestBodyTest::handle, config);
+        try (var impatient = wire.start(RequestBodyTest::handle, config);
                 var client = RawClient.connect(impatient)) {
             client.send(POST.formatted("/read") + "Content-Length: 5\r\n\r\n123");
             String answer = client.readAll();

@@ -12,14 +12,19 @@ import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engine contract, tables over sockets: which requests reach the handler, and as what. In the tables ~ stands for CR LF. */
+@ParameterizedClass
+@EnumSource(Wire.class)
 class RequestSyntaxTest {
     /** Answers with the request as the handler saw it, and its body. */
     private static final HttpHandler ECHO = exchange -> {
@@ -40,14 +45,22 @@ class RequestSyntaxTest {
 
     private static HttpServer server;
 
-    @BeforeAll
-    static void start() throws IOException {
-        server = HttpServer.start(HttpServerTest.ANYWHERE, ECHO);
+    @Parameter
+    private Wire wire = Wire.CLEAR;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Wire wire) throws IOException {
+        server = wire.start(ECHO);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         server.close();
+    }
+
+    @Test
+    void speaksOverTheWireThatIsMeant() {
+        assertEquals(wire == Wire.TLS ? "https" : "http", server.uri().getScheme());
     }
 
     @ParameterizedTest

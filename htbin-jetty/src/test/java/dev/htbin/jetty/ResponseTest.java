@@ -6,88 +6,50 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.htbin.http.Exchange;
 import dev.htbin.http.Fields;
 import dev.htbin.http.FileRegion;
-import dev.htbin.http.HttpHandler;
 import dev.htbin.http.HttpVersion;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engine contract, over sockets: how responses are framed and ended. */
+@ParameterizedClass
+@EnumSource(Wire.class)
 class ResponseTest {
     private static final String GET = " HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static final Map<String, HttpHandler> HANDLERS = new ConcurrentHashMap<>();
 
     @TempDir
     private static Path directory;
 
     private static HttpServer server;
 
-    @BeforeAll
-    static void start() throws IOException {
-        server = HttpServer.start(HttpServerTest.ANYWHERE, ResponseTest::handle);
-        HANDLERS.put("/buffer", x -> x.respond(head(200), bytes("12345")));
-        HANDLERS.put("/stream", x -> stream(x, head(200), "12", "345"));
-        HANDLERS.put("/small", x -> {
-            try (OutputStream out = x.respond(head(200))) {
-                out.write("123".getBytes(ISO_8859_1));
-                out.write("45".getBytes(ISO_8859_1));
-            }
-        });
-        HANDLERS.put("/length", x -> stream(x, length(200, "5"), "12", "345"));
-        HANDLERS.put("/toolong", x -> stream(x, length(200, "5"), "1234", "567", "8"));
-        HANDLERS.put("/tooshort", x -> stream(x, length(200, "5"), "1234"));
-        HANDLERS.put("/odd", x -> x.respond(new ResponseHead(299, "Odd phr\u00e4se", Fields.empty()), bytes("12345")));
-        HANDLERS.put("/555", x -> x.respond(head(555), bytes("12345")));
-        HANDLERS.put("/204", x -> stream(x, length(204, "5"), "12345"));
-        HANDLERS.put(
-                "/304", x -> x.respond(ResponseHead.of(304, Fields.empty().plus("ETag", "\"x\"")), bytes("12345")));
-        HANDLERS.put(
-                "/close",
-                x -> stream(x, ResponseHead.of(200, Fields.empty().plus("Connection", "Close")), "12", "345"));
-        HANDLERS.put("/abort", x -> {
-            OutputStream out = x.respond(head(200));
-            out.write("12345".getBytes(ISO_8859_1));
-            out.flush();
-            x.abort(new IOException("as the test wants"));
-        });
-        HANDLERS.put("/fails", x -> {
-            throw new IllegalStateException("secret");
-        });
-        HANDLERS.put("/breaks", x -> {
-            OutputStream out = x.respond(head(200));
-            out.write("12345".getBytes(ISO_8859_1));
-            out.flush();
-            throw new IllegalStateException("secret");
-        });
-        HANDLERS.put("/nothing", x -> {});
+    @Parameter
+    private Wire wire = Wire.CLEAR;
+
+    @BeforeParameterizedClassInvocation
+    static void start(Wire wire) throws IOException {
+        server = wire.start(ContractHandlers::handle);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void close() {
         server.close();
-    }
-
-    private static void handle(Exchange exchange) throws IOException {
-        HANDLERS.getOrDefault(exchange.request().rawPath(), x -> x.respond(head(404), bytes("")))
-                .handle(exchange);
     }
 
     @ParameterizedTest
@@ -166,7 +128,7 @@ class ResponseTest {
     @Test
     void closesAfterEachResponseWhenTheProtocolIsHttp10() throws IOException {
         var config = EngineConfig.defaults().withProtocol(HttpVersion.HTTP_1_0);
-        try (var old = HttpServer.start(HttpServerTest.ANYWHERE, ResponseTest::handle, config)) {
+        try (var old = wire.start(ContractHandlers::handle, config)) {
             String answer = RawClient.exchange(old, "GET /stream" + GET + "GET /stream" + GET);
             assertTrue(answer.endsWith("\r\n\r\n12345"), answer);
             assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
@@ -207,7 +169,7 @@ class ResponseTest {
             content[i] = (byte) ((i * 31) >> 3);
         }
         Path file = Files.write(directory.resolve("file"), content);
-        HANDLERS.put("/file", x -> {
+        ContractHandlers.put("/file", x -> {
             try (FileChannel channel = FileChannel.open(file)) {
                 x.respond(head(200), new FileRegion(channel, 1, 999_998));
             }
@@ -223,7 +185,7 @@ class ResponseTest {
     void noticesAClientThatIsGoneWhileItWrites() throws InterruptedException {
         var gone = new CountDownLatch(1);
         var failed = new CountDownLatch(1);
-        HANDLERS.put("/endless", x -> {
+        ContractHandlers.put("/endless", x -> {
             x.onDisconnect(gone::countDown);
             OutputStream out = x.respond(head(200));
             try {
@@ -243,24 +205,7 @@ class ResponseTest {
         assertTrue(gone.await(20, TimeUnit.SECONDS));
     }
 
-    private static void stream(Exchange exchange, ResponseHead head, String... parts) throws IOException {
-        try (OutputStream out = exchange.respond(head)) {
-            for (String part : parts) {
-                out.write(part.getBytes(ISO_8859_1));
-                out.flush();
-            }
-        }
-    }
-
     private static ResponseHead head(int status) {
         return ResponseHead.of(status, Fields.empty());
-    }
-
-    private static ResponseHead length(int status, String length) {
-        return ResponseHead.of(status, Fields.empty().plus("Content-Length", length));
-    }
-
-    private static ByteBuffer bytes(String octets) {
-        return ByteBuffer.wrap(octets.getBytes(ISO_8859_1));
     }
 }

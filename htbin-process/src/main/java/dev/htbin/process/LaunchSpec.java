@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -17,15 +18,18 @@ import java.util.SequencedMap;
  * @param environment the whole environment; octet strings; names are not empty and have neither {@code =} nor NUL, values no NUL
  * @param directory the working directory, absolute
  * @param profile what the process may do
+ * @param warmth present if a launcher may fork a warm interpreter instead of executing the file, with the same result
  */
 public record LaunchSpec(
         Path executable,
         List<String> arguments,
         SequencedMap<String, String> environment,
         Path directory,
-        Profile profile) {
+        Profile profile,
+        Optional<Warmth> warmth) {
     public LaunchSpec {
         requireNonNull(profile, "profile");
+        requireNonNull(warmth, "warmth");
         requireNonNull(executable, "executable");
         requireNonNull(directory, "directory");
         arguments = List.copyOf(arguments);
@@ -53,6 +57,26 @@ public record LaunchSpec(
     public LaunchSpec(
             Path executable, List<String> arguments, SequencedMap<String, String> environment, Path directory) {
         this(executable, arguments, environment, directory, Profile.standard());
+    }
+
+    /** Creates a spec of a program that is executed. */
+    public LaunchSpec(
+            Path executable,
+            List<String> arguments,
+            SequencedMap<String, String> environment,
+            Path directory,
+            Profile profile) {
+        this(executable, arguments, environment, directory, profile, Optional.empty());
+    }
+
+    /** Returns this spec with another environment. */
+    public LaunchSpec withEnvironment(SequencedMap<String, String> other) {
+        return new LaunchSpec(executable, arguments, other, directory, profile, warmth);
+    }
+
+    /** Returns this spec of a program that a warm interpreter may serve. */
+    public LaunchSpec withWarmth(Warmth other) {
+        return new LaunchSpec(executable, arguments, environment, directory, profile, Optional.of(other));
     }
 
     private static void requireNoNul(String what, String octets) {

@@ -1,6 +1,8 @@
 package dev.htbin.process;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
 /** Starts processes. Safe for use by several threads. */
 public interface Launcher extends AutoCloseable {
@@ -29,6 +31,18 @@ public interface Launcher extends AutoCloseable {
      * @throws IllegalArgumentException if the launcher was not started with the profile
      */
     RunsAs runsAs(Profile profile);
+
+    /** Returns the warm interpreters that the launcher has, and those that it could not have; none unless it serves programs by them. */
+    default List<WarmState> warm() {
+        return List.of();
+    }
+
+    /**
+     * Returns why a program is always executed, and never served by a warm interpreter: a clause. Empty if it is served by one whenever one can.
+     */
+    default Optional<String> coldReason(LaunchSpec spec) {
+        return Optional.of(spec.warmth().isEmpty() ? "nobody asked for it" : "processes start by " + name());
+    }
 
     /** Returns the name of this way of starting processes, for the banner and the log: for example {@code posix_spawn}. */
     String name();

@@ -4,6 +4,8 @@ import dev.htbin.process.Launcher;
 import dev.htbin.process.LauncherConfig;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.posix.PosixLauncher;
+import dev.htbin.process.warm.WarmConfig;
+import dev.htbin.process.warm.WarmLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -33,12 +35,22 @@ public final class Launchers {
 
     /**
      * Starts the best launcher that the machine has: posix_spawn on Linux with glibc and the grant of native access, else {@link ProcessBuilder}, which runs
-     * processes as this process's own user, confines nothing, and is therefore refused to root.
+     * processes as this process's own user, confines nothing, and is therefore refused to root. With posix_spawn it serves programs by warm interpreters, where a
+     * {@link dev.htbin.process.LaunchSpec} allows it.
      *
      * @throws IOException if a user does not exist, is root, or this process may not become it; if a tree of a profile does not exist; if confinement is required
      *     and something of it can't be had. The message says which
      */
     public static Launcher start(LauncherConfig config) throws IOException {
+        return start(config, WarmConfig.defaults());
+    }
+
+    /**
+     * Starts the best launcher that the machine has, as {@link #start(LauncherConfig)} does, with other bounds of warm interpreters.
+     *
+     * @throws IOException for the same reasons
+     */
+    public static Launcher start(LauncherConfig config, WarmConfig warm) throws IOException {
         Optional<String> obstacle = PosixLauncher.obstacle();
         if (obstacle.isPresent()) {
             if (config.confinementRequired()) {
@@ -48,7 +60,7 @@ public final class Launchers {
             LOG.warn("processes start by {}, unconfined: {}", launcher.name(), obstacle.get());
             return launcher;
         }
-        return PosixLauncher.start(config);
+        return WarmLauncher.over(PosixLauncher.start(config), warm);
     }
 
     /**

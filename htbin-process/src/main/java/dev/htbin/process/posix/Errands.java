@@ -26,12 +26,22 @@ final class Errands {
     private final class Place {
         final Queue<Errand> own = new ArrayDeque<>();
         final Condition work = lock.newCondition();
+        final boolean apart;
+
+        Place(boolean apart) {
+            this.apart = apart;
+        }
     }
 
-    /** Creates none, for so many wardens. */
-    Errands(int wardens) {
-        for (int i = 0; i < wardens; i++) {
-            places.add(new Place());
+    /**
+     * Creates none.
+     *
+     * @param wardens how many perform what any may
+     * @param apart how many more, with the highest numbers, perform their own alone
+     */
+    Errands(int wardens, int apart) {
+        for (int i = 0; i < wardens + apart; i++) {
+            places.add(new Place(i >= wardens));
         }
     }
 
@@ -62,7 +72,7 @@ final class Errands {
             }
             Place place = places.get(warden);
             place.own.add(errand);
-            if (idle.remove(place)) {
+            if (place.apart || idle.remove(place)) {
                 place.work.signal();
             }
             return true;
@@ -79,13 +89,15 @@ final class Errands {
         try {
             while (true) {
                 Errand errand = place.own.poll();
-                if (errand == null) {
+                if (errand == null && !place.apart) {
                     errand = ofAny.poll();
                 }
                 if (errand != null || closed) {
                     return errand;
                 }
-                idle.addLast(place);
+                if (!place.apart) {
+                    idle.addLast(place);
+                }
                 // Nobody has a reason to interrupt a warden, and a warden has none to end.
                 place.work.awaitUninterruptibly();
                 idle.remove(place);

@@ -32,6 +32,7 @@ final class Libc {
     private static final MethodHandle MKSTEMP = capturing("mkstemp", returnsInt(POINTER));
     private static final MethodHandle MEMFD_CREATE = capturing("memfd_create", returnsInt(POINTER, INT));
     private static final MethodHandle PIPE2 = capturing("pipe2", returnsInt(POINTER, INT));
+    private static final MethodHandle DUP3 = capturing("dup3", returnsInt(INT, INT, INT));
     private static final MethodHandle FCNTL = variadic("fcntl", 2, returnsInt(INT, INT, LONG));
     private static final MethodHandle POLL = capturing("poll", returnsInt(POINTER, LONG, INT));
     private static final MethodHandle EVENTFD = capturing("eventfd", returnsInt(INT, INT));
@@ -152,6 +153,15 @@ final class Libc {
     static int pipe2(MemorySegment errno, MemorySegment fds, int flags) {
         try {
             return (int) PIPE2.invokeExact(errno, fds, flags);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/dup.2.html">dup3(2)</a> */
+    static int dup3(MemorySegment errno, int from, int to, int flags) {
+        try {
+            return (int) DUP3.invokeExact(errno, from, to, flags);
         } catch (Throwable e) {
             throw broken(e);
         }

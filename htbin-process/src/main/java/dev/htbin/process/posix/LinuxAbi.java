@@ -75,6 +75,20 @@ final class LinuxAbi {
     static final int AF_INET6 = 10;
     static final int SOL_SOCKET = 1;
     static final int SO_COOKIE = 57;
+    static final int SO_ACCEPTCONN = 30;
+    static final int SOCK_DGRAM = 2;
+    static final int SOCK_CLOEXEC = O_CLOEXEC;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int SOCK_STREAM = 1;
+    static final int SCM_RIGHTS = 1;
+    static final int MSG_DONTWAIT = 0x40;
+    static final int SIZEOF_MSGHDR = 56;
+    static final int MSGHDR_IOV = 16;
+    static final int MSGHDR_IOVLEN = 24;
+    static final int MSGHDR_CONTROL = 32;
+    static final int MSGHDR_CONTROLLEN = 40;
+    static final int SIZEOF_IOVEC = 16;
+    static final int SIZEOF_CMSGHDR = 16;
     static final int SIZEOF_SOCKADDR_STORAGE = 128;
 
     // sched.h, sys/prctl.h, linux/capability.h
@@ -91,6 +105,7 @@ final class LinuxAbi {
     static final int PR_SET_DUMPABLE = 4;
     static final int PR_CAPBSET_READ = 23;
     static final int PR_CAPBSET_DROP = 24;
+    static final int PR_SET_CHILD_SUBREAPER = 36;
     static final int PR_SET_NO_NEW_PRIVS = 38;
     static final int PR_GET_NO_NEW_PRIVS = 39;
     static final int PR_CAP_AMBIENT = 47;

@@ -38,7 +38,6 @@ final class PosixChild implements Child {
     private static final int PIPE_BYTES = 64 << 10;
 
     private static final int LARGE_PIPE_BYTES = 256 << 10;
-    private static final Duration FOREVER = Duration.ofDays(365);
 
     private final int pid;
     private final PosixLauncher launcher;
@@ -65,17 +64,18 @@ final class PosixChild implements Child {
     private volatile BooleanSupplier outOfMemory = () -> false;
     private boolean reaped;
 
-    PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, SpawnErrand spawned, int process, int wake) {
+    PosixChild(PosixLauncher launcher, Ward ward, Workspace workspace, Started started, int process, int wake) {
         this.launcher = launcher;
         this.ward = ward;
         this.workspace = workspace;
-        this.pid = spawned.pid;
-        this.residentSize = new ResidentSize(pid);
-        this.warden = spawned.warden;
-        this.output = spawned.output;
-        this.error = spawned.errorOutput;
+        this.pid = started.pid();
+        this.residentSize = new ResidentSize(pid, started.forked());
+        this.warden = started.warden();
+        this.output = started.output();
+        this.error = started.errorOutput();
         this.process = process;
         this.wake = wake;
+        launcher.orphans().know(pid);
     }
 
     /** Has something done once, when this is closed, after what was asked for before. To be called before anyone else knows the child. */
@@ -96,6 +96,11 @@ final class PosixChild implements Child {
     @Override
     public boolean outOfMemory() {
         return outOfMemory.getAsBoolean();
+    }
+
+    /** Returns the number of the warden that started it, or what forked it. */
+    int warden() {
+        return warden;
     }
 
     @Override
@@ -147,7 +152,10 @@ final class PosixChild implements Child {
             workspace.poll(PROCESS, exit == null ? process : -1, POLLIN);
             workspace.poll(WAKE, wake, POLLIN);
             workspace.poll(CLIENT, client, clientEvents);
-            poll(exit == null && !clientLost ? timeout : Duration.ZERO);
+            if (!workspace.await(POLLED, exit == null && !clientLost ? timeout : Duration.ZERO)) {
+                throw new IOException(
+                        "process %d: poll: %s".formatted(pid, Errno.describe(Native.errno(workspace.errno))));
+            }
             return events();
         } finally {
             loop.unlock();
@@ -276,25 +284,9 @@ final class PosixChild implements Child {
             Ended last = Reaper.reap(pid, workspace);
             exit = exit == null ? last : exit;
             reaped = true;
+            launcher.orphans().forget(pid);
         } finally {
             signals.unlock();
-        }
-    }
-
-    private void poll(Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + (timeout.compareTo(FOREVER) > 0 ? FOREVER : timeout).toNanos();
-        while (true) {
-            long left = deadline - System.nanoTime();
-            // Rounded up, so that the time is over when poll says so.
-            int millis = left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
-            int ready = Libc.poll(workspace.errno, workspace.polled, POLLED, millis);
-            if (ready >= 0) {
-                return;
-            }
-            int errno = Native.errno(workspace.errno);
-            if (errno != Errno.EINTR.number) {
-                throw new IOException("process %d: poll: %s".formatted(pid, Errno.describe(errno)));
-            }
         }
     }
 

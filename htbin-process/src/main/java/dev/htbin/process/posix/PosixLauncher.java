@@ -1,10 +1,7 @@
 package dev.htbin.process.posix;
 
 import static dev.htbin.process.posix.LinuxAbi.F_SETFL;
-import static dev.htbin.process.posix.LinuxAbi.O_CLOEXEC;
-import static dev.htbin.process.posix.LinuxAbi.O_DIRECTORY;
 import static dev.htbin.process.posix.LinuxAbi.O_NONBLOCK;
-import static dev.htbin.process.posix.LinuxAbi.O_PATH;
 
 import dev.htbin.process.Child;
 import dev.htbin.process.LaunchException;
@@ -26,20 +23,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts processes by posix_spawn(3) on threads that have confined themselves. {@link Child#await} and {@link Child#close} block the thread in the kernel: call
  * them on a platform thread, since a virtual one would keep its carrier from all others. {@link #launch} may be called on any.
  */
 public final class PosixLauncher implements Launcher {
-    private static final int MOST_PRIVATE_DIRECTORIES = 1024;
-    private static final int MOST_BUSY_ATTEMPTS = 50;
-    private static final long BUSY_PAUSE_NANOS = 2_000_000;
-
     private final MemorySegment attributes;
     private final Wards all;
     private final Map<Profile, Ward> wards;
@@ -48,11 +39,9 @@ public final class PosixLauncher implements Launcher {
     private final SocketFinder sockets = new SocketFinder();
     /** Private directories that could not be removed yet. */
     private final Queue<PrivateTemporary> leftOver = new ConcurrentLinkedQueue<>();
-    /** Directories below one that the processes' user may not pass through. */
-    private final Set<PrivateDirectory> privateDirectories = ConcurrentHashMap.newKeySet();
 
-    /** A directory that the user of a profile can't reach by its path. */
-    private record PrivateDirectory(Profile profile, Path directory) {}
+    private final PrivateDirectories privateDirectories = new PrivateDirectories();
+    private final Orphans orphans = new Orphans();
 
     private PosixLauncher(MemorySegment attributes, Wards all) {
         this.attributes = attributes;
@@ -139,18 +128,28 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public Child launch(LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException {
+        return launch(spec, stdin, Optional.empty());
+    }
+
+    /**
+     * Starts a process as {@link #launch(LaunchSpec, Stdin)} does; by a fork of a warm interpreter, if there is one and it can.
+     *
+     * @param warm what is to be forked: an interpreter that was started for this spec's profile
+     */
+    public Child launch(LaunchSpec spec, Stdin stdin, Optional<WarmFork> warm)
+            throws LaunchException, InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         Ward ward = ward(spec.profile());
         if (ward.temporary().isEmpty()) {
-            return launchIn(ward, spec, stdin);
+            return launchIn(ward, spec, stdin, warm);
         }
         Path path = ward.temporary().get().resolve(Long.toHexString(launches.incrementAndGet()));
         PrivateTemporary temporary = PrivateTemporary.make(this, ward, spec.profile(), path);
         boolean launched = false;
         try {
-            PosixChild child = launchIn(ward, temporary.announcedIn(spec), stdin);
+            PosixChild child = launchIn(ward, temporary.announcedIn(spec), stdin, warm);
             launched = true;
             child.whenClosed(() -> remove(temporary));
             return child;
@@ -159,6 +158,48 @@ public final class PosixLauncher implements Launcher {
                 remove(temporary);
             }
         }
+    }
+
+    /**
+     * Starts an interpreter that {@link WarmFork forks} processes. It runs the program that it reads from its standard input, has a Unix socket as descriptor 3 for
+     * its orders, and the limits of its profile. Its forks become this process's own children: call {@link #adoptOrphans} before.
+     *
+     * @param spec the interpreter
+     * @param program what it runs
+     * @throws LaunchException if it can't be started
+     * @throws InterruptedException if the calling thread is interrupted while it waits; nothing runs then
+     */
+    public WarmProcess startWarm(LaunchSpec spec, byte[] program) throws LaunchException, InterruptedException {
+        Workspace workspace = workspaces.borrow();
+        try (var stdin = new PosixStdin(workspaces)) {
+            stdin.write(program, 0, program.length);
+            SocketPair control = SocketPair.make(workspace);
+            boolean started = false;
+            try {
+                PosixChild child = spawn(ward(spec.profile()), spec, stdin, control.theirs());
+                started = true;
+                return new WarmProcess(child, control.ours());
+            } finally {
+                Libc.close(control.theirs());
+                if (!started) {
+                    Libc.close(control.ours());
+                }
+            }
+        } catch (IOException e) {
+            throw new LaunchException(LaunchException.Reason.EXHAUSTED, "warm interpreter: " + e, e);
+        } finally {
+            workspaces.giveBack(workspace);
+        }
+    }
+
+    /**
+     * Makes descendants whose parents end this process's own children, and has those that end forgotten by and by: for {@link #startWarm}. To be called once.
+     *
+     * @throws IOException if the kernel refuses it
+     */
+    public void adoptOrphans() throws IOException {
+        ServerProcess.adoptOrphans();
+        orphans.start();
     }
 
     /** Removes a directory; and, when the machine is well enough for that, one that could not be removed before. */
@@ -175,14 +216,46 @@ public final class PosixLauncher implements Launcher {
 
     /** Launches with what temporary directory there is. */
     PosixChild launchIn(Ward ward, LaunchSpec spec, Stdin stdin) throws LaunchException, InterruptedException {
+        return spawn(ward, spec, input(stdin), -1);
+    }
+
+    private PosixChild launchIn(Ward ward, LaunchSpec spec, Stdin stdin, Optional<WarmFork> warm)
+            throws LaunchException, InterruptedException {
+        if (warm.isPresent()) {
+            try (var fork = new Fork(ward, spec, input(stdin), warm.get())) {
+                Optional<PosixChild> forked = watched(ward, spec, fork);
+                if (forked.isPresent()) {
+                    fork.hasRun(forked.get());
+                    return forked.get();
+                }
+            }
+        }
+        return launchIn(ward, spec, stdin);
+    }
+
+    private PosixChild spawn(Ward ward, LaunchSpec spec, PosixStdin stdin, int control)
+            throws LaunchException, InterruptedException {
+        try (Arena own = Arena.ofConfined()) {
+            LaunchImage image = LaunchImage.of(spec, own);
+            var spawn = new Spawn(ward, spec, image, stdin, attributes, control, privateDirectories);
+            return watched(ward, spec, spawn).orElseThrow();
+        }
+    }
+
+    private static PosixStdin input(Stdin stdin) {
         if (!(stdin instanceof PosixStdin input)) {
             throw new IllegalArgumentException(
                     "stdin: %s (expected: from newStdin() of this launcher)".formatted(stdin));
         }
+        return input;
+    }
+
+    /** Has a process come to be, and watches it before it runs as far as its birth allows that. */
+    private Optional<PosixChild> watched(Ward ward, LaunchSpec spec, Birth birth)
+            throws LaunchException, InterruptedException {
         Workspace workspace = workspaces.borrow();
-        boolean launched = false;
-        try (Arena own = Arena.ofConfined()) {
-            LaunchImage image = LaunchImage.of(spec, own);
+        boolean watched = false;
+        try {
             int wake = Libc.eventfd(workspace.errno, 0, LinuxAbi.EFD_CLOEXEC | LinuxAbi.EFD_NONBLOCK);
             if (wake < 0) {
                 throw failureOfMachine("eventfd", Native.errno(workspace.errno));
@@ -190,24 +263,31 @@ public final class PosixLauncher implements Launcher {
             try {
                 Optional<ControlGroups.Group> group = groupFor(ward, spec);
                 try {
-                    SpawnErrand spawned = spawn(spec, image, input, workspace);
-                    int process = watchProcess(spawned, ward, workspace);
-                    var child = new PosixChild(this, ward, workspace, spawned, process, wake);
-                    launched = true;
-                    enter(group, spawned.pid, child);
-                    return child;
+                    Optional<Started> started = birth.begin(workspace);
+                    if (started.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    int process = watchProcess(started.get(), ward, workspace);
+                    var child = new PosixChild(this, ward, workspace, started.get(), process, wake);
+                    watched = true;
+                    enter(group, started.get().pid(), child);
+                    if (birth.proceed(workspace)) {
+                        return Optional.of(child);
+                    }
+                    child.close();
+                    return Optional.empty();
                 } finally {
-                    if (!launched) {
+                    if (!watched) {
                         group.ifPresent(ControlGroups.Group::end);
                     }
                 }
             } finally {
-                if (!launched) {
+                if (!watched) {
                     Libc.close(wake);
                 }
             }
         } finally {
-            if (!launched) {
+            if (!watched) {
                 workspaces.giveBack(workspace);
             }
         }
@@ -240,97 +320,33 @@ public final class PosixLauncher implements Launcher {
         }
     }
 
-    private SpawnErrand spawn(LaunchSpec spec, LaunchImage image, PosixStdin stdin, Workspace workspace)
-            throws LaunchException, InterruptedException {
-        int directory = Libc.open(workspace.errno, image.directory(), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        if (directory < 0) {
-            throw failure(spec.directory().toString(), Native.errno(workspace.errno));
-        }
-        try {
-            int input = stdin.open(workspace);
-            try {
-                return spawn(spec, image, input, directory);
-            } finally {
-                Libc.close(input);
-            }
-        } finally {
-            Libc.close(directory);
-        }
-    }
-
-    private SpawnErrand spawn(LaunchSpec spec, LaunchImage image, int stdin, int directory)
-            throws LaunchException, InterruptedException {
-        boolean reachable = image.relative().address() != 0;
-        Ward ward = ward(spec.profile());
-        var place = new PrivateDirectory(spec.profile(), spec.directory());
-        boolean relative = reachable && privateDirectories.contains(place);
-        for (int attempt = 1; ; attempt++) {
-            if (relative) {
-                image.renameToRelative();
-            }
-            MemorySegment path = relative ? image.relative() : image.executable();
-            var errand = new SpawnErrand(image, path, attributes, ward.limits(), stdin, directory);
-            ward.wardens().send(errand);
-            errand.await();
-            if (errand.error == 0) {
-                if (relative) {
-                    remember(place);
-                }
-                return errand;
-            }
-            if (errand.error == Errno.EACCES.number && reachable && !relative) {
-                // A directory above may be closed to the user; the script's own directory is open already.
-                relative = true;
-            } else if (errand.error == Errno.ETXTBSY.number && attempt < MOST_BUSY_ATTEMPTS) {
-                // Another launch of this very moment may still hold a descriptor that wrote this file.
-                LockSupport.parkNanos(this, BUSY_PAUSE_NANOS);
-            } else {
-                String what = "%s as user %s, profile %s"
-                        .formatted(
-                                spec.executable(),
-                                ward.runsAs().user(),
-                                spec.profile().name());
-                throw errand.failedByMachine()
-                        ? failureOfMachine(errand.call + " for " + what, errand.error)
-                        : failure(what, errand.error);
-            }
-        }
-    }
-
-    private void remember(PrivateDirectory place) {
-        if (privateDirectories.size() >= MOST_PRIVATE_DIRECTORIES) {
-            privateDirectories.clear();
-        }
-        privateDirectories.add(place);
-    }
-
-    private int watchProcess(SpawnErrand spawned, Ward ward, Workspace workspace) throws LaunchException {
+    private int watchProcess(Started started, Ward ward, Workspace workspace) throws LaunchException {
         // Only our ends may not block: most programs can't write to a descriptor that does.
-        int process = Libc.fcntl(workspace.errno, spawned.output, F_SETFL, O_NONBLOCK);
+        int process = Libc.fcntl(workspace.errno, started.output(), F_SETFL, O_NONBLOCK);
         if (process >= 0) {
-            process = Libc.fcntl(workspace.errno, spawned.errorOutput, F_SETFL, O_NONBLOCK);
+            process = Libc.fcntl(workspace.errno, started.errorOutput(), F_SETFL, O_NONBLOCK);
         }
         if (process >= 0) {
-            process = (int) Libc.syscall(workspace.errno, LinuxAbi.SYS_PIDFD_OPEN, spawned.pid, 0, 0);
+            process = (int) Libc.syscall(workspace.errno, LinuxAbi.SYS_PIDFD_OPEN, started.pid(), 0, 0);
         }
         if (process < 0) {
             int errno = Native.errno(workspace.errno);
-            if (Libc.kill(workspace.errno, -spawned.pid, LinuxAbi.SIGKILL) != 0) {
-                signalByWarden(ward, spawned.warden, -spawned.pid, LinuxAbi.SIGKILL);
+            if (Libc.kill(workspace.errno, -started.pid(), LinuxAbi.SIGKILL) != 0) {
+                signalByWarden(ward, started.warden(), -started.pid(), LinuxAbi.SIGKILL);
             }
-            Reaper.reap(spawned.pid, workspace);
-            Libc.close(spawned.output);
-            Libc.close(spawned.errorOutput);
-            throw failureOfMachine("process " + spawned.pid, errno);
+            Reaper.reap(started.pid(), workspace);
+            Libc.close(started.output());
+            Libc.close(started.errorOutput());
+            throw failureOfMachine("process " + started.pid(), errno);
         }
         return process;
     }
 
-    private static LaunchException failure(String what, int errno) {
+    static LaunchException failure(String what, int errno) {
         return new LaunchException(Errno.reason(errno), what + ": " + Errno.describe(errno));
     }
 
-    private static LaunchException failureOfMachine(String what, int errno) {
+    static LaunchException failureOfMachine(String what, int errno) {
         return new LaunchException(Errno.reasonOfMachine(errno), what + ": " + Errno.describe(errno));
     }
 
@@ -349,6 +365,7 @@ public final class PosixLauncher implements Launcher {
         for (PrivateTemporary left = leftOver.poll(); left != null; left = leftOver.poll()) {
             left.remove();
         }
+        orphans.close();
         all.close();
     }
 
@@ -363,6 +380,10 @@ public final class PosixLauncher implements Launcher {
 
     Workspace.Pool workspaces() {
         return workspaces;
+    }
+
+    Orphans orphans() {
+        return orphans;
     }
 
     SocketFinder sockets() {

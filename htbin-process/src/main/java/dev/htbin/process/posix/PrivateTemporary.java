@@ -68,7 +68,7 @@ final class PrivateTemporary {
     LaunchSpec announcedIn(LaunchSpec spec) {
         var environment = new LinkedHashMap<>(spec.environment());
         environment.putIfAbsent(VARIABLE, path.toString());
-        return new LaunchSpec(spec.executable(), spec.arguments(), environment, spec.directory(), spec.profile());
+        return spec.withEnvironment(environment);
     }
 
     /**

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  *
  * <p>The kernel's own figure, {@code ru_maxrss}, is that of the process or that of the server when it started the process, whichever is greater: execve(2) counts what
  * it replaces, and before it the process shares the server's memory. So it counts only where it is more than the server ever had; else the process itself is to be
- * looked at while it runs. Used by one thread at a time.
+ * looked at while it runs. A fork of an interpreter replaces nothing: its figure begins with what it shares with the interpreter, and counts always. Used by one thread
+ * at a time.
  */
 final class ResidentSize {
     private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d+) kB$");
@@ -25,15 +26,21 @@ final class ResidentSize {
     private static volatile long serverBytes;
 
     private final Path status;
+    private final boolean forked;
     private long sampledBytes = -1;
     private long sampledAt;
 
-    ResidentSize(int pid) {
+    /** Creates what learns of a process; {@code forked} if that has executed nothing. */
+    ResidentSize(int pid, boolean forked) {
+        this.forked = forked;
         this.status = Path.of("/proc", Integer.toString(pid), "status");
     }
 
     /** Looks at the process, unless it did so a moment ago. */
     void sample() {
+        if (forked) {
+            return;
+        }
         long now = System.nanoTime();
         if (sampledBytes < 0 || now - sampledAt >= SAMPLE_NANOS) {
             sampledAt = now;
@@ -47,6 +54,9 @@ final class ResidentSize {
      * @param kernelBytes the kernel's figure
      */
     OptionalLong most(long kernelBytes) {
+        if (forked) {
+            return OptionalLong.of(kernelBytes);
+        }
         if (kernelBytes > serverBytes + INEXACT_BYTES) {
             serverBytes = peakOf(Path.of("/proc/self/status")).orElse(Long.MAX_VALUE - INEXACT_BYTES);
         }

@@ -3,6 +3,7 @@ package dev.htbin.process.posix;
 import static dev.htbin.process.posix.LinuxAbi.O_CLOEXEC;
 import static dev.htbin.process.posix.LinuxAbi.O_RDWR;
 import static dev.htbin.process.posix.LinuxAbi.PR_GET_DUMPABLE;
+import static dev.htbin.process.posix.LinuxAbi.PR_SET_CHILD_SUBREAPER;
 import static dev.htbin.process.posix.LinuxAbi.PR_SET_DUMPABLE;
 import static dev.htbin.process.posix.LinuxAbi.SIGCHLD;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -91,6 +92,18 @@ final class ServerProcess {
             long opened = Libc.syscall(errno, LinuxAbi.SYS_PIDFD_OPEN, Libc.getpid(), 0, 0);
             check(opened, "pidfd_open (expected: Linux 5.3 or later)", errno);
             Libc.close((int) opened);
+        }
+    }
+
+    /**
+     * Makes every descendant whose parent ends a child of this process.
+     *
+     * @throws IOException if it is refused
+     */
+    static void adoptOrphans() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            check(Libc.prctl(errno, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl(PR_SET_CHILD_SUBREAPER)", errno);
         }
     }
 

@@ -4,9 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 
-/** Makes the pipes, so that they belong to the warden's user, and starts a process. */
-final class SpawnErrand extends Errand {
-    private static final String PIPE = "pipe2";
+/** Makes the pipes and starts a process. */
+final class SpawnErrand extends PipedErrand {
     private static final String FILE_ACTIONS = "posix_spawn_file_actions";
     private static final String SPAWN = "posix_spawn";
     private static final String LIMIT = "prlimit";
@@ -17,55 +16,44 @@ final class SpawnErrand extends Errand {
     private final ResourceLimitCalls limits;
     private final int stdin;
     private final int directory;
+    private final int control;
 
-    /** 0, or the error number of the call that failed. */
-    int error;
     /** The call that failed, or is going on; posix_spawn's failure is the program's, all others are the machine's. */
-    String call = PIPE;
+    String call = "pipe2";
 
     int pid;
     /** The number of the warden that started it. */
     int warden;
 
-    int output = -1;
-    int errorOutput = -1;
-
+    /**
+     * Creates the errand.
+     *
+     * @param control what the process gets as descriptor 3; -1: nothing
+     */
     SpawnErrand(
             LaunchImage image,
             MemorySegment path,
             MemorySegment attributes,
             ResourceLimitCalls limits,
             int stdin,
-            int directory) {
+            int directory,
+            int control) {
         this.image = image;
         this.path = path;
         this.attributes = attributes;
         this.limits = limits;
         this.stdin = stdin;
         this.directory = directory;
+        this.control = control;
     }
 
     @Override
-    void perform(WardenMemory memory) {
+    int use(WardenMemory memory, int outputEnd, int errorEnd) {
         warden = memory.warden();
-        if (Libc.pipe2(memory.errno(), memory.output(), LinuxAbi.O_CLOEXEC) != 0) {
-            error = Native.errno(memory.errno());
-            return;
-        }
-        int outputEnd = memory.output().get(JAVA_INT, 4);
-        output = memory.output().get(JAVA_INT, 0);
-        if (Libc.pipe2(memory.errno(), memory.error(), LinuxAbi.O_CLOEXEC) != 0) {
-            error = Native.errno(memory.errno());
-        } else {
-            errorOutput = memory.error().get(JAVA_INT, 0);
-            int errorEnd = memory.error().get(JAVA_INT, 4);
-            error = spawn(memory, outputEnd, errorEnd);
-            Libc.close(errorEnd);
-        }
+        int failure = spawn(memory, outputEnd, errorEnd);
+        Libc.close(errorEnd);
         Libc.close(outputEnd);
-        if (error != 0) {
-            closePipes();
-        }
+        return failure;
     }
 
     private int spawn(WardenMemory memory, int outputEnd, int errorEnd) {
@@ -86,8 +74,12 @@ final class SpawnErrand extends Errand {
         if (failure == 0) {
             failure = LibcSpawn.posix_spawn_file_actions_addfchdir_np(actions, directory);
         }
+        if (failure == 0 && control >= 0) {
+            // Last, since any of the others may be descriptor 3 here.
+            failure = LibcSpawn.posix_spawn_file_actions_adddup2(actions, control, 3);
+        }
         if (failure == 0) {
-            failure = LibcSpawn.posix_spawn_file_actions_addclosefrom_np(actions, 3);
+            failure = LibcSpawn.posix_spawn_file_actions_addclosefrom_np(actions, control >= 0 ? 4 : 3);
         }
         if (failure == 0) {
             call = SPAWN;
@@ -119,14 +111,5 @@ final class SpawnErrand extends Errand {
     /** Tells whether the machine failed, and not what is executed. */
     boolean failedByMachine() {
         return error != 0 && !call.equals(SPAWN);
-    }
-
-    private void closePipes() {
-        Libc.close(output);
-        if (errorOutput >= 0) {
-            Libc.close(errorOutput);
-        }
-        output = -1;
-        errorOutput = -1;
     }
 }

@@ -111,6 +111,29 @@ final class SystemCalls {
 
     private SystemCalls() {}
 
+    /** Returns the names and numbers of those that warm interpreters make by number. */
+    static String named() {
+        return String.join(
+                " ",
+                call("read", of(0, 63)),
+                call("write", of(1, 64)),
+                call("close", of(3, 57)),
+                call("sched_yield", of(24, 124)),
+                call("recvmsg", of(47, 212)),
+                call("fchdir", of(81, 50)),
+                call("setsid", of(112, 157)),
+                call("prctl", of(157, 167)),
+                call("exit_group", of(231, 94)),
+                call("faccessat", of(269, 48)),
+                call("dup3", of(292, 24)),
+                call("landlock_create_ruleset", of(444, 444)),
+                call("landlock_restrict_self", of(446, 446)));
+    }
+
+    private static String call(String name, int number) {
+        return name + " " + number;
+    }
+
     private static int of(int amd64, int aarch64) {
         return AMD64 ? amd64 : aarch64;
     }

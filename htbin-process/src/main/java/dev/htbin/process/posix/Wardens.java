@@ -18,11 +18,13 @@ import java.util.function.Supplier;
  */
 final class Wardens implements AutoCloseable {
     private final Errands errands;
+    private final int apart;
     private final List<Warden> wardens = new ArrayList<>();
     private final CompletableFuture<Confinement> confinement = new CompletableFuture<>();
 
     private Wardens(int count) {
-        errands = new Errands(count);
+        this.apart = count;
+        errands = new Errands(count, 1);
     }
 
     /** A thread and how far it has come: its id is known, it is confined. */
@@ -32,13 +34,13 @@ final class Wardens implements AutoCloseable {
      * Starts wardens that are not confined yet, and returns when all wait for it.
      *
      * @param name what the threads are called
-     * @param count how many, at least 1
+     * @param count how many, at least 1; one more starts what is kept {@link #apart}
      * @param warmUp makes the errand that each performs first, unconfined: it must start nothing
      * @throws IOException if one fails; none is left then
      */
     static Wardens prepare(String name, int count, Supplier<SpawnErrand> warmUp) throws IOException {
         var wardens = new Wardens(count);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i <= count; i++) {
             SpawnErrand first = warmUp.get();
             int number = i;
             var warden = new Warden(new CompletableFuture<>(), new CompletableFuture<>());
@@ -78,6 +80,14 @@ final class Wardens implements AutoCloseable {
     /** Has a warden perform it, unless they have ended. */
     boolean trySend(Errand errand) {
         return errands.add(errand);
+    }
+
+    /**
+     * Returns the number of the warden that does nothing but what is sent to it by number. Each warden is a Landlock domain of its own: what this one starts, nothing
+     * that another one has started can trace, read or signal.
+     */
+    int apart() {
+        return apart;
     }
 
     /** Has the warden of this number perform it, unless they have ended. */

@@ -155,7 +155,7 @@ final class Wards implements AutoCloseable {
         return Wardens.prepare(
                 "htbin-warden-" + profile.name(),
                 count,
-                () -> new SpawnErrand(nothing, nothing.executable(), attributes, noLimits, 0, 0));
+                () -> new SpawnErrand(nothing, nothing.executable(), attributes, noLimits, 0, 0, -1));
     }
 
     private void confine(Wardens threads, Profile profile, Account account, Seccomp filter) throws IOException {

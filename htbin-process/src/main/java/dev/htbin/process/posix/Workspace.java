@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,28 @@ final class Workspace {
         polled.set(JAVA_INT, at, descriptor);
         polled.set(JAVA_SHORT, at + POLLFD_EVENTS, events);
         polled.set(JAVA_SHORT, at + POLLFD_REVENTS, (short) 0);
+    }
+
+    /**
+     * Waits until something is to be found at the first so many, or the time is over; looks at least once.
+     *
+     * @return false if the system can't; errno says why
+     */
+    boolean await(int count, Duration timeout) {
+        long deadline = System.nanoTime() + toNanos(timeout);
+        int ready;
+        do {
+            long left = deadline - System.nanoTime();
+            // Rounded up, so that the time is over when poll says so.
+            int millis = left <= 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+            ready = Libc.poll(errno, polled, count, millis);
+        } while (ready < 0 && Native.errno(errno) == Errno.EINTR.number);
+        return ready >= 0;
+    }
+
+    private static long toNanos(Duration timeout) {
+        // Half of what a long holds, so that the deadline does not overflow.
+        return timeout.compareTo(Duration.ofDays(365)) > 0 ? Long.MAX_VALUE / 2 : timeout.toNanos();
     }
 
     /** Returns what poll(2) found. */

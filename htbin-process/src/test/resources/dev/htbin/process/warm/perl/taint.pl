@@ -1,0 +1,3 @@
+#!/usr/bin/perl -T
+use strict;
+print "${^TAINT}\n"; system "echo tainted $ENV{PATH}";

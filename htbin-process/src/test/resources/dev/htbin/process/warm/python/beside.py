@@ -1,0 +1,4 @@
+"""A module beside the script."""
+import collections
+
+name = collections.OrderedDict(a=1)

@@ -1,0 +1,4 @@
+#!/usr/bin/python3
+print("before")
+if x
+  print(1)

@@ -1,0 +1,4 @@
+#!/usr/bin/ruby -w
+x = 1
+puts "a"
+puts $VERBOSE

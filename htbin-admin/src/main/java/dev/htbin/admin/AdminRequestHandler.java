@@ -35,7 +35,11 @@ final class AdminRequestHandler extends BaseHttpRequestHandler {
                 Optional<String> obstacle = live.watched().obstacle().get();
                 send(obstacle.isEmpty() ? 200 : 503, TEXT, obstacle.orElse("ready") + "\n");
             }
-            case "/" -> send(200, "text/html; charset=utf-8", LivePage.of(live));
+            case "/" ->
+                send(
+                        200,
+                        "text/html; charset=utf-8",
+                        LivePage.of(live, exchange().request().rawQuery().equals("still")));
             default -> sendError(404);
         }
     }

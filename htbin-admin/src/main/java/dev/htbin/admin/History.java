@@ -1,20 +1,24 @@
 package dev.htbin.admin;
 
-import dev.htbin.cgi.RunReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
 
-/** How many scripts ended in each of the last minutes' spans, how they did, and how long they took. Safe for use by several threads. */
+/** How many things ended in each of the last minutes' spans, how they did, and how long they took. Safe for use by several threads, none of which waits for another. */
 final class History {
     /** How long one span is. */
     static final Duration SPAN = Duration.ofSeconds(5);
     /** How many spans are kept: ten minutes. */
     static final int SPANS = 120;
 
+    private static final int KINDS = Kind.values().length;
+
     private final LongSupplier nanos;
-    private final Span[] spans = new Span[SPANS];
+    private final AtomicReferenceArray<Span> spans = new AtomicReferenceArray<>(SPANS);
 
     History() {
         this(System::nanoTime);
@@ -25,60 +29,104 @@ final class History {
         this.nanos = nanos;
     }
 
-    /**
-     * What ended in a span.
-     *
-     * @param number which span, by the clock
-     * @param ended how many scripts
-     * @param failed how many of those not as they should
-     * @param total how long all of them lived
-     * @param longest how long the longest did
-     */
-    record Span(long number, int ended, int failed, Duration total, Duration longest) {
-        static Span empty(long number) {
-            return new Span(number, 0, 0, Duration.ZERO, Duration.ZERO);
+    /** How something ended. */
+    enum Kind {
+        GOOD,
+        /** By the client's fault. */
+        REFUSED,
+        FAILED
+    }
+
+    /** What ended in a span. */
+    static final class Span {
+        /** A time is known by its power of two, in microseconds, and two bits more: to a fifth of it. */
+        private static final int BUCKETS = 4 * Long.SIZE;
+
+        private final long number;
+        private final AtomicIntegerArray ended = new AtomicIntegerArray(KINDS);
+        private final AtomicIntegerArray times = new AtomicIntegerArray(BUCKETS);
+        private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
+
+        private Span(long number) {
+            this.number = number;
+        }
+
+        private void add(Kind kind, long micros) {
+            ended.incrementAndGet(kind.ordinal());
+            times.incrementAndGet(bucketOf(micros));
+            longest.accumulate(micros);
+        }
+
+        /** Returns how many ended so in a second. */
+        double rate(Kind kind) {
+            return (double) ended.get(kind.ordinal()) / SPAN.toSeconds();
         }
 
         /** Returns how many ended in a second. */
         double rate() {
-            return (double) ended / SPAN.toSeconds();
+            double rate = 0;
+            for (Kind kind : Kind.values()) {
+                rate += rate(kind);
+            }
+            return rate;
         }
 
-        /** Returns how long one lived, on average, in milliseconds. */
-        double meanMillis() {
-            return ended == 0 ? 0 : total.toNanos() / 1e6 / ended;
+        /**
+         * Returns a time that so many did not exceed, in milliseconds, to a fifth of it; 0 when nothing ended.
+         *
+         * @param share of all, above 0 and at most 1
+         */
+        double millis(double share) {
+            long count = 0;
+            for (int i = 0; i < BUCKETS; i++) {
+                count += times.get(i);
+            }
+            long wanted = (long) Math.ceil(share * count);
+            long seen = 0;
+            for (int i = 0; i < BUCKETS && wanted > 0; i++) {
+                seen += times.get(i);
+                if (seen >= wanted) {
+                    return Math.min(mostOf(i), longest.get()) / 1e3;
+                }
+            }
+            return 0;
         }
 
-        private Span with(boolean failure, Duration lived) {
-            return new Span(
-                    number,
-                    ended + 1,
-                    failed + (failure ? 1 : 0),
-                    total.plus(lived),
-                    longest.compareTo(lived) > 0 ? longest : lived);
+        private static int bucketOf(long micros) {
+            if (micros < 4) {
+                return (int) Math.max(0, micros);
+            }
+            int power = 63 - Long.numberOfLeadingZeros(micros);
+            return 4 * (power - 1) + (int) (micros >> (power - 2) & 3);
+        }
+
+        /** Returns the longest time of a bucket. */
+        private static long mostOf(int bucket) {
+            return bucket < 4 ? bucket : (((bucket & 3) + 5L) << (bucket / 4 - 1)) - 1;
         }
     }
 
-    synchronized void add(RunReport run) {
-        boolean failure = run.outcome() != RunReport.Outcome.SUCCEEDED;
-        add(failure, run.times().lived().orElse(Duration.ZERO));
-    }
-
-    synchronized void add(boolean failure, Duration lived) {
+    void add(Kind kind, Duration lasted) {
         long number = Math.floorDiv(nanos.getAsLong(), SPAN.toNanos());
         int place = Math.floorMod(number, SPANS);
-        Span present = spans[place];
-        spans[place] =
-                (present == null || present.number() != number ? Span.empty(number) : present).with(failure, lived);
+        Span present = spans.get(place);
+        if (present == null || present.number < number) {
+            var fresh = new Span(number);
+            Span found = spans.compareAndExchange(place, present, fresh);
+            present = found == present ? fresh : found;
+        }
+        if (present != null) {
+            present.add(kind, lasted.toNanos() / 1000);
+        }
     }
 
     /** Returns the spans until now, the oldest first; {@link #SPANS} of them. */
-    synchronized List<Span> spans() {
+    List<Span> spans() {
         long last = Math.floorDiv(nanos.getAsLong(), SPAN.toNanos());
         var list = new ArrayList<Span>(SPANS);
         for (long number = last - SPANS + 1; number <= last; number++) {
-            Span span = spans[Math.floorMod(number, SPANS)];
-            list.add(span == null || span.number() != number ? Span.empty(number) : span);
+            Span span = spans.get(Math.floorMod(number, SPANS));
+            list.add(span == null || span.number != number ? new Span(number) : span);
         }
         return list;
     }

@@ -18,7 +18,6 @@ final class Live implements RunListener {
 
     private final Watched watched;
     private final Metrics metrics;
-    private final History history = new History();
     private final Deque<RunReport> failures = new ArrayDeque<>();
     private final String token;
 
@@ -38,10 +37,6 @@ final class Live implements RunListener {
         return metrics;
     }
 
-    History history() {
-        return history;
-    }
-
     /** Returns what a form must send back: only who has read the page knows it. */
     String token() {
         return token;
@@ -54,7 +49,6 @@ final class Live implements RunListener {
 
     @Override
     public void ended(RunReport run) {
-        history.add(run);
         switch (run.outcome()) {
             case SUCCEEDED, CLIENT_GONE, STOPPED -> {}
             case FAILED, KILLED, BAD_RESPONSE, TIMED_OUT, NOT_STARTED, REFUSED, UNKNOWN -> {

@@ -2,6 +2,10 @@ package dev.htbin.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.htbin.admin.History.Kind;
+import dev.htbin.admin.History.Span;
+import dev.htbin.admin.Plot.Series;
+import dev.htbin.admin.Plot.Shape;
 import dev.htbin.cgi.RunReport;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.http.Html;
@@ -10,7 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -19,14 +24,24 @@ import java.util.Optional;
 /** The live page: what runs, what waits, what failed of late, and how much there is of it. Without a script and without anything from elsewhere; it loads itself anew. */
 final class LivePage {
     private static final String STYLE = """
-            :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
-            body { max-width: 70em; margin: 1em auto; padding: 0 1em; }
+            :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; --line: light-dark(#ccc, #444); --dim: light-dark(#555, #aaa);
+              --good: light-dark(#4a80b8, #6aa0d8); --refused: light-dark(#c98a00, #e0a830); --failed: light-dark(#c62828, #ef5350); --usual: light-dark(#2e7d32, #66bb6a); }
+            body { max-width: 72em; margin: 1em auto; padding: 0 1em; }
+            h1 { font-size: 1.4em; margin: 0; } h2 { font-size: 1.15em; margin: 1.4em 0 .4em; }
+            p, .dim { margin: .2em 0; color: var(--dim); } .obstacle { color: var(--failed); font-weight: bold; }
             table { border-collapse: collapse; width: 100%; }
-            th, td { text-align: left; padding: .2em .8em .2em 0; vertical-align: top; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-            pre { white-space: pre-wrap; margin: .2em 0; max-height: 12em; overflow: auto; }
-            svg { width: 100%; height: 6em; border-bottom: 1px solid #888; }
-            .failed { fill: #c33; } .ended { fill: #69c; }
-            .mean { stroke: #c80; fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+            th, td { text-align: left; padding: .25em .9em .25em 0; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+            th { font-weight: normal; color: var(--dim); } td.short, th.short { white-space: nowrap; overflow-wrap: normal; width: 1%; } form { margin: 0; }
+            pre { white-space: pre-wrap; margin: .3em 0; max-height: 12em; overflow: auto; font-size: .87em; }
+            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(24em, 1fr)); gap: .6em 2em; }
+            figure { margin: 0; } figcaption { margin-bottom: .3em; } .plot { display: flex; gap: .5em; }
+            .axis { display: flex; flex-direction: column; justify-content: space-between; text-align: right; min-width: 2.8em; font-size: .8em; line-height: 1; color: var(--dim); }
+            svg { flex: 1; min-width: 0; height: 7em; border-bottom: 1px solid var(--dim); border-top: 1px dotted var(--line); }
+            .time { display: flex; justify-content: space-between; margin-left: 4.1em; font-size: .8em; color: var(--dim); }
+            .good { color: var(--good); } .refused { color: var(--refused); } .failed { color: var(--failed); } .usual { color: var(--usual); }
+            .key { margin-left: .8em; white-space: nowrap; } .key::before { content: "\\25A0\\00A0"; }
+            .bars { fill: currentColor; } .line { stroke: currentColor; fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
+            .grid { stroke: var(--line); fill: none; stroke-dasharray: 2 3; vector-effect: non-scaling-stroke; }
             """;
 
     /** Nothing may be loaded, and forms go here alone; the style is known by its digest. */
@@ -37,39 +52,71 @@ final class LivePage {
     private static final int REFRESH_SECONDS = 2;
     private static final int MOST_ROWS = 200;
     private static final int MOST_STDERR = 2000;
-    private static final int HEIGHT = 100;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
-    private final StringBuilder html = new StringBuilder(8192);
+    private static final Plot REQUESTS = new Plot(
+            "requests in a second",
+            List.of(
+                    new Series("all", "good", Span::rate),
+                    new Series("4xx", "refused", s -> s.rate(Kind.REFUSED) + s.rate(Kind.FAILED)),
+                    new Series("5xx or broken off", "failed", s -> s.rate(Kind.FAILED))),
+            Shape.BARS);
+    private static final Plot SCRIPTS = new Plot(
+            "scripts that ended in a second",
+            List.of(new Series("all", "good", Span::rate), new Series("failed", "failed", s -> s.rate(Kind.FAILED))),
+            Shape.BARS);
+
+    private final StringBuilder html = new StringBuilder(16_384);
 
     private LivePage() {}
 
-    static String of(Live live) {
+    /**
+     * Returns the page.
+     *
+     * @param still whether it is to stay as it is
+     */
+    static String of(Live live, boolean still) {
         var page = new LivePage();
-        page.write(live);
+        page.write(live, still);
         return page.html.toString();
     }
 
-    private void write(Live live) {
+    private void write(Live live, boolean still) {
         String name = Html.escape(live.watched().name());
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.append("<meta http-equiv=\"refresh\" content=\"%d\">\n".formatted(REFRESH_SECONDS));
+        html.append("<meta name=\"viewport\" content=\"width=device-width\">\n");
+        if (!still) {
+            html.append("<meta http-equiv=\"refresh\" content=\"%d\">\n".formatted(REFRESH_SECONDS));
+        }
         html.append("<title>").append(name).append("</title>\n");
         html.append("<style>").append(STYLE).append("</style>\n</head>\n<body>\n");
         html.append("<h1>").append(name).append("</h1>\n");
-        Optional<String> obstacle = live.watched().obstacle().get();
-        html.append("<p>").append(Html.escape(obstacle.orElse("ready"))).append("; as of ");
-        html.append(Instant.now().truncatedTo(ChronoUnit.SECONDS)).append("</p>\n");
+        writeState(live.watched().obstacle().get(), still);
         Optional<ScriptHost> host = live.watched().scripts();
-        if (host.isEmpty()) {
-            html.append("<p>No scripts are run.</p>\n");
-        } else {
-            writeRunning(host.get(), live.token());
-            writePlots(live.history().spans());
+        host.ifPresent(scripts -> writeRunning(scripts, live.token()));
+        html.append("<h2>Requests</h2>\n<div class=\"plots\">\n");
+        writePlots(REQUESTS, "milliseconds from head to end", live.metrics().requests());
+        html.append("</div>\n");
+        if (host.isPresent()) {
+            html.append("<h2>Scripts</h2>\n<div class=\"plots\">\n");
+            writePlots(SCRIPTS, "milliseconds from start to end", live.metrics().runs());
+            html.append("</div>\n");
             writeFailures(live.failures());
+        } else {
+            html.append("<p>No scripts are run.</p>\n");
         }
-        html.append(
-                "<p><a href=\"/metrics\">metrics</a> <a href=\"/health\">health</a> <a href=\"/ready\">ready</a></p>\n");
         html.append("</body>\n</html>\n");
+    }
+
+    private void writeState(Optional<String> obstacle, boolean still) {
+        html.append(
+                obstacle.isEmpty()
+                        ? "<p>ready"
+                        : "<p><span class=\"obstacle\">" + Html.escape(obstacle.get()) + "</span>");
+        html.append("; as of ").append(time(Instant.now()));
+        html.append(still ? ", <a href=\"/\">go on</a>" : ", <a href=\"/?still\">hold still</a>");
+        html.append(
+                " \u00b7 <a href=\"/metrics\">metrics</a> <a href=\"/health\">health</a> <a href=\"/ready\">ready</a></p>\n");
     }
 
     private void writeRunning(ScriptHost host, String token) {
@@ -78,49 +125,37 @@ final class LivePage {
         if (running.isEmpty()) {
             return;
         }
-        html.append("<table>\n<tr><th>script<th>process<th>age<th>client<th>request<th>\n");
+        html.append(
+                "<table>\n<tr><th>script<th class=\"short\">process<th class=\"short\">age<th class=\"short\">client<th class=\"short\">request<th class=\"short\">\n");
         for (RunReport run : running.subList(0, Math.min(MOST_ROWS, running.size()))) {
             html.append("<tr>");
-            cell(text(run.scriptName()));
-            cell(run.pid().isPresent() ? Long.toString(run.pid().getAsLong()) : "");
-            cell(age(run));
-            cell(run.client());
-            cell(run.id());
-            html.append("<td><form method=\"post\" action=\"/stop\">");
+            cell("", text(run.scriptName()));
+            cell("short", run.pid().isPresent() ? Long.toString(run.pid().getAsLong()) : "");
+            cell("short", age(Duration.between(run.times().received(), Instant.now())));
+            cell("short", run.client());
+            cell("short", run.id());
+            html.append("<td class=\"short\"><form method=\"post\" action=\"/stop\">");
             hidden("token", token);
             hidden("id", run.id());
             html.append("<button>stop</button></form>\n");
         }
         html.append("</table>\n");
+        if (running.size() > MOST_ROWS) {
+            html.append("<p>These are the %d oldest.</p>\n".formatted(MOST_ROWS));
+        }
     }
 
-    private void writePlots(List<History.Span> spans) {
-        int minutes = (int) (History.SPAN.toSeconds() * History.SPANS / 60);
-        double rate = spans.stream().mapToDouble(History.Span::rate).max().orElse(0);
-        html.append("<h2>The last %d minutes</h2>\n".formatted(minutes));
-        html.append("<p>Scripts that ended in a second; at most %s. Red: failed.</p>\n".formatted(number(rate)));
-        open(spans.size());
-        for (int i = 0; i < spans.size(); i++) {
-            History.Span span = spans.get(i);
-            bar("ended", i, span.rate(), rate);
-            bar("failed", i, (double) span.failed() / History.SPAN.toSeconds(), rate);
-        }
-        html.append("</svg>\n");
-        double longest =
-                spans.stream().mapToDouble(LivePage::longestMillis).max().orElse(0);
-        html.append("<p>Milliseconds from start to end: the longest, and as a line the mean; at most %s.</p>\n"
-                .formatted(number(longest)));
-        open(spans.size());
-        var mean = new StringBuilder();
-        for (int i = 0; i < spans.size(); i++) {
-            bar("ended", i, longestMillis(spans.get(i)), longest);
-            mean.append("%s%d.5,%s"
-                    .formatted(
-                            i == 0 ? "" : " ",
-                            i,
-                            number(HEIGHT - height(spans.get(i).meanMillis(), longest))));
-        }
-        html.append("<polyline class=\"mean\" points=\"").append(mean).append("\"/>\n</svg>\n");
+    private void writePlots(Plot rates, String times, History history) {
+        List<Span> spans = history.spans();
+        rates.write(spans, html);
+        new Plot(
+                        times,
+                        List.of(
+                                new Series("longest", "failed", s -> s.millis(1)),
+                                new Series("99 of 100", "refused", s -> s.millis(.99)),
+                                new Series("half", "usual", s -> s.millis(.5))),
+                        Shape.LINES)
+                .write(spans, html);
     }
 
     private void writeFailures(List<RunReport> failures) {
@@ -129,16 +164,23 @@ final class LivePage {
             html.append("<p>None.</p>\n");
             return;
         }
-        html.append("<table>\n<tr><th>received<th>script<th>how<th>why, and the end of standard error\n");
+        html.append(
+                "<table>\n<tr><th class=\"short\">received<th class=\"short\">script<th class=\"short\">how<th>why, and the end of standard error\n");
         for (RunReport run : failures) {
             html.append("<tr>");
-            cell(run.times().received().truncatedTo(ChronoUnit.SECONDS).toString());
-            cell(text(run.scriptName()));
-            cell(run.exit()
-                    .map(Object::toString)
-                    .orElseGet(() -> run.outcome().name().toLowerCase(Locale.ROOT)));
+            cell("short", time(run.times().received()));
+            cell("", text(run.scriptName()));
+            cell(
+                    "short",
+                    run.exit()
+                            .map(Object::toString)
+                            .orElseGet(() -> run.outcome()
+                                    .name()
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace('_', ' ')));
             html.append("<td>");
             run.finding().ifPresent(finding -> html.append(Html.escape(finding.toString())));
+            html.append(" <span class=\"dim\">request ").append(run.id()).append("</span>");
             String stderr = String.join("\n", run.stderrLines());
             if (!stderr.isEmpty()) {
                 String end = stderr.length() > MOST_STDERR
@@ -151,41 +193,26 @@ final class LivePage {
         html.append("</table>\n");
     }
 
-    private void open(int width) {
-        html.append("<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\">\n".formatted(width, HEIGHT));
-    }
-
-    private void bar(String kind, int place, double value, double most) {
-        double height = height(value, most);
-        if (height > 0) {
-            html.append("<rect class=\"%s\" x=\"%d\" y=\"%s\" width=\"1\" height=\"%s\"/>\n"
-                    .formatted(kind, place, number(HEIGHT - height), number(height)));
-        }
-    }
-
-    private void cell(String text) {
-        html.append("<td>").append(Html.escape(text));
+    private void cell(String style, String text) {
+        html.append(style.isEmpty() ? "<td>" : "<td class=\"" + style + "\">").append(Html.escape(text));
     }
 
     private void hidden(String name, String value) {
         html.append("<input type=\"hidden\" name=\"%s\" value=\"%s\">".formatted(name, Html.escape(value)));
     }
 
-    private static double longestMillis(History.Span span) {
-        return span.longest().toNanos() / 1e6;
+    /** Returns a duration as people say it. */
+    static String age(Duration age) {
+        if (age.toMinutes() < 1) {
+            return Math.max(0, age.toSeconds()) + " s";
+        }
+        return age.toHours() < 1
+                ? "%d min %02d s".formatted(age.toMinutes(), age.toSecondsPart())
+                : "%d h %02d min".formatted(age.toHours(), age.toMinutesPart());
     }
 
-    private static double height(double value, double most) {
-        return most <= 0 ? 0 : value / most * HEIGHT;
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    private static String age(RunReport run) {
-        Duration age = Duration.between(run.times().received(), Instant.now());
-        return "%d s".formatted(Math.max(0, age.toSeconds()));
+    private static String time(Instant instant) {
+        return TIME.format(instant.atZone(ZoneId.systemDefault()));
     }
 
     private static String text(String octets) {

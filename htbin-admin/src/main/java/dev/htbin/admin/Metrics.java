@@ -2,12 +2,14 @@ package dev.htbin.admin;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.admin.History.Kind;
 import dev.htbin.cgi.RunListener;
 import dev.htbin.cgi.RunReport;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.http.Request;
 import dev.htbin.observe.RequestListener;
 import dev.htbin.observe.RequestReport;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntSupplier;
 
 /**
@@ -63,6 +66,16 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final Set<String> scripts = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<RequestKind, Counter> requests = new ConcurrentHashMap<>();
+    private final Counter octets = registry.counter("htbin.response.octets");
+    private final Counter broken = registry.counter("htbin.requests.broken");
+    private final Timer duration =
+            timer("htbin.request.duration", "From the head of a request to the end of its response", "");
+    private final History lastRequests = new History();
+    private final History lastRuns = new History();
+
+    /** What requests are counted by; hundreds: of the status, 0 without a response. */
+    private record RequestKind(String method, int hundreds) {}
 
     /** Creates metrics, of the JVM alone until they are told of more. */
     public Metrics() {
@@ -89,38 +102,56 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
 
     @Override
     public void ended(RequestReport request) {
-        String method = request.request().map(Request::method).orElse(OTHER);
-        registry.counter(
-                        "htbin.requests",
-                        "method",
-                        METHODS.contains(method) ? method : OTHER,
-                        "status",
-                        request.status() == 0 ? "none" : request.status() / 100 + "xx")
+        Optional<Request> known = request.request();
+        String method = known.map(Request::method).filter(METHODS::contains).orElse(OTHER);
+        requests.computeIfAbsent(new RequestKind(method, request.status() / 100), this::counterOf)
                 .increment();
-        registry.counter("htbin.response.octets").increment(request.octets());
+        octets.increment(request.octets());
         if (request.broken()) {
-            registry.counter("htbin.requests.broken").increment();
+            broken.increment();
         }
-        if (request.request().isPresent()) {
-            record(
-                    "htbin.request.duration",
-                    "From the head of a request to the end of its response",
-                    "",
-                    request.duration());
+        if (known.isPresent()) {
+            duration.record(request.duration());
         }
+        lastRequests.add(kindOf(request), request.duration());
+    }
+
+    private Counter counterOf(RequestKind kind) {
+        return registry.counter(
+                "htbin.requests",
+                "method",
+                kind.method(),
+                "status",
+                kind.hundreds() == 0 ? "none" : kind.hundreds() + "xx");
+    }
+
+    private static Kind kindOf(RequestReport request) {
+        if (request.broken() || request.status() >= 500) {
+            return Kind.FAILED;
+        }
+        return request.status() >= 400 ? Kind.REFUSED : Kind.GOOD;
     }
 
     @Override
     public void ended(RunReport run) {
+        lastRuns.add(
+                run.outcome() == RunReport.Outcome.SUCCEEDED ? Kind.GOOD : Kind.FAILED,
+                run.times().lived().orElse(Duration.ZERO));
         String script = nameOf(run.scriptName());
         String outcome = run.outcome().name().toLowerCase(Locale.ROOT);
         registry.counter("htbin.scripts", "script", script, "outcome", outcome).increment();
-        run.times().waited().ifPresent(time -> record("htbin.script.queue", "Waiting for the turn", script, time));
+        run.times()
+                .waited()
+                .ifPresent(time -> timer("htbin.script.queue", "Waiting for the turn", script)
+                        .record(time));
         run.times()
                 .untilFirstOctet()
-                .ifPresent(time ->
-                        record("htbin.script.first.octet", "From start to first octet of output", script, time));
-        run.times().lived().ifPresent(time -> record("htbin.script.duration", "From start to end", script, time));
+                .ifPresent(time -> timer("htbin.script.first.octet", "From start to first octet of output", script)
+                        .record(time));
+        run.times()
+                .lived()
+                .ifPresent(time -> timer("htbin.script.duration", "From start to end", script)
+                        .record(time));
         run.usage().ifPresent(usage -> {
             double seconds = usage.processor().toNanos() / 1e9;
             registry.counter("htbin.script.processor.seconds", "script", script).increment(seconds);
@@ -133,6 +164,16 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
                             .register(registry)
                             .record(bytes));
         });
+    }
+
+    /** Returns what is known of the last minutes' requests. */
+    History requests() {
+        return lastRequests;
+    }
+
+    /** Returns what is known of the last minutes' scripts. */
+    History runs() {
+        return lastRuns;
     }
 
     /** Returns all figures in the text format of Prometheus. */
@@ -164,9 +205,8 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
                 .register(registry);
     }
 
-    private void record(String name, String description, String script, Duration time) {
+    private Timer timer(String name, String description, String script) {
         Timer.Builder timer = Timer.builder(name).description(description).serviceLevelObjectives(TIMES);
-        Optional.of(script).filter(s -> !s.isEmpty()).ifPresent(s -> timer.tag("script", s));
-        timer.register(registry).record(time);
+        return (script.isEmpty() ? timer : timer.tag("script", script)).register(registry);
     }
 }

@@ -14,6 +14,7 @@ import dev.htbin.observe.RequestReport;
 import dev.htbin.observe.TracingHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Watches a server as its settings ask: writes its access log, counts, and tells of it at the administrator's address. */
 final class Monitor implements AutoCloseable {
     private final Monitoring monitoring;
-    private final boolean quiet;
+    private volatile boolean quiet;
     private @Nullable LogFile log;
     private @Nullable AdminServer admin;
     private @Nullable Metrics metrics;
@@ -34,6 +35,11 @@ final class Monitor implements AutoCloseable {
     Monitor(Monitoring monitoring, boolean quiet) {
         this.monitoring = monitoring;
         this.quiet = quiet;
+    }
+
+    /** Has requests logged on standard error from now on, or no longer, where there is no file for them. */
+    void quiet(boolean yes) {
+        quiet = yes;
     }
 
     /**
@@ -65,7 +71,7 @@ final class Monitor implements AutoCloseable {
             LogFile file = log;
             if (file != null) {
                 listeners.add(request -> file.write(format.line(request)));
-            } else if (!quiet) {
+            } else {
                 listeners.add(request -> print(format, request));
             }
         });
@@ -90,12 +96,19 @@ final class Monitor implements AutoCloseable {
             return "";
         }
         counted.watchConnections(server::connections);
-        beside.serve(new Watched("htbin at " + server.uri(), host, () -> obstacle(server)), counted);
+        beside.serve(new Watched("htbin at " + placeOf(server), host, () -> obstacle(server)), counted);
         String address = Peer.textOf(beside.address());
         return "  admin      http://%s:%d/%n"
                 .formatted(
                         address.contains(":") ? "[" + address + "]" : address,
                         beside.address().getPort());
+    }
+
+    private static String placeOf(HttpServer server) {
+        List<SocketAddress> addresses = server.addresses();
+        return addresses.stream().anyMatch(InetSocketAddress.class::isInstance)
+                ? server.uri().toString()
+                : "unix:" + addresses.getFirst();
     }
 
     private Optional<String> obstacle(HttpServer server) {
@@ -121,8 +134,10 @@ final class Monitor implements AutoCloseable {
         }
     }
 
-    private static void print(AccessFormat format, RequestReport request) {
-        LogWriter.STDERR.write(format.line(request) + System.lineSeparator());
+    private void print(AccessFormat format, RequestReport request) {
+        if (!quiet) {
+            LogWriter.STDERR.write(format.line(request) + System.lineSeparator());
+        }
     }
 
     /** Opens the log file anew, if there is one: it may have been renamed. */

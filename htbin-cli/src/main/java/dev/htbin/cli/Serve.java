@@ -115,6 +115,7 @@ final class Serve implements AutoCloseable {
             handler.become(checked(next, server.addresses(), fresh));
             settings = fresh;
             adjustLog(fresh);
+            monitor.quiet(fresh.quiet());
             LOG.info("the configuration was read again and is in force");
         } catch (UsageException e) {
             e.messages().forEach(message -> LOG.error("the configuration stays as it was: {}", message));

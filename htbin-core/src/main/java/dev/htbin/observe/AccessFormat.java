@@ -9,6 +9,7 @@ import dev.htbin.json.JsonWriter;
 import dev.htbin.process.Usage;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -31,25 +32,46 @@ public enum AccessFormat {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ENGLISH);
 
+    private static volatile Second lastSecond = new Second(Long.MIN_VALUE, "");
+
+    private record Second(long epochSecond, String text) {}
+
     /** Returns a request as a line, without the line's end. */
     public String line(RequestReport request) {
         return switch (this) {
-            case COMMON -> common(request);
-            case COMBINED ->
-                common(request) + " " + quoted(field(request, "Referer")) + " " + quoted(field(request, "User-Agent"));
+            case COMMON -> common(request).toString();
+            case COMBINED -> {
+                StringBuilder line = common(request).append(' ');
+                quote(field(request, "Referer"), line);
+                line.append(' ');
+                quote(field(request, "User-Agent"), line);
+                yield line.toString();
+            }
             case JSON -> JsonWriter.line(members(request));
         };
     }
 
-    private static String common(RequestReport request) {
-        return "%s - %s [%s] %s %d %s"
-                .formatted(
-                        request.client(),
-                        request.user().isEmpty() ? "-" : escaped(request.user(), true),
-                        TIME.format(request.received().atZone(ZoneId.systemDefault())),
-                        quoted(request.line()),
-                        statusOf(request),
-                        request.octets() == 0 ? "-" : Long.toString(request.octets()));
+    private static StringBuilder common(RequestReport request) {
+        var line = new StringBuilder(256);
+        line.append(request.client()).append(" - ");
+        if (request.user().isEmpty()) {
+            line.append('-');
+        } else {
+            escape(request.user(), true, line);
+        }
+        line.append(" [").append(time(request.received())).append("] ");
+        quote(request.line(), line);
+        line.append(' ').append(statusOf(request)).append(' ');
+        return request.octets() == 0 ? line.append('-') : line.append(request.octets());
+    }
+
+    private static String time(Instant instant) {
+        Second second = lastSecond;
+        if (second.epochSecond() != instant.getEpochSecond()) {
+            second = new Second(instant.getEpochSecond(), TIME.format(instant.atZone(ZoneId.systemDefault())));
+            lastSecond = second;
+        }
+        return second.text();
     }
 
     private static int statusOf(RequestReport request) {
@@ -60,24 +82,25 @@ public enum AccessFormat {
         return request.request().flatMap(r -> r.fields().first(name)).orElse("-");
     }
 
-    private static String quoted(String octets) {
-        return '"' + escaped(octets, false) + '"';
+    private static void quote(String octets, StringBuilder line) {
+        line.append('"');
+        escape(octets, false, line);
+        line.append('"');
     }
 
     /** Escapes as Apache does: quotation marks and backslashes with a backslash, and what is no printable ASCII as {@code \xNN}. */
-    private static String escaped(String octets, boolean blanks) {
-        var escaped = new StringBuilder(octets.length() + 8);
+    private static void escape(String octets, boolean blanks, StringBuilder line) {
         for (int i = 0; i < octets.length(); i++) {
             char c = octets.charAt(i);
             if (c < ' ' || c >= 0x7F || (blanks && c == ' ')) {
-                escaped.append("\\x%02x".formatted((int) c));
-            } else if (c == '"' || c == '\\') {
-                escaped.append('\\').append(c);
+                line.append("\\x%02x".formatted((int) c));
             } else {
-                escaped.append(c);
+                if (c == '"' || c == '\\') {
+                    line.append('\\');
+                }
+                line.append(c);
             }
         }
-        return escaped.toString();
     }
 
     private static Map<String, Object> members(RequestReport report) {

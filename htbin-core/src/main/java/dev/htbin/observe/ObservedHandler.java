@@ -111,7 +111,8 @@ public final class ObservedHandler implements HttpHandler {
                 duration,
                 exchange.peer().clientAddress(),
                 user.map(Authentication::user).orElse(""),
-                request.method() + " " + request.target() + " " + request.version().text(),
+                request.method() + " " + request.target() + " "
+                        + request.version().text(),
                 Optional.of(request),
                 exchange.status(),
                 exchange.octets(),

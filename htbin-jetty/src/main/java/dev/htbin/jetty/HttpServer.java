@@ -213,7 +213,8 @@ public final class HttpServer implements AutoCloseable {
     /** Tells whether the server listens, in all of its places, and is not being closed. */
     public boolean accepting() {
         return !closing.get()
-                && Stream.of(jetty.getConnectors()).allMatch(c -> c instanceof ClientConnector clients && clients.listens());
+                && Stream.of(jetty.getConnectors())
+                        .allMatch(c -> c instanceof ClientConnector clients && clients.listens());
     }
 
     /**

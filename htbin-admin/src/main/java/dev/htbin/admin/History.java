@@ -53,8 +53,10 @@ final class History {
 
         private void add(Kind kind, long micros) {
             ended.incrementAndGet(kind.ordinal());
-            times.incrementAndGet(bucketOf(micros));
-            longest.accumulate(micros);
+            if (micros >= 0) {
+                times.incrementAndGet(bucketOf(micros));
+                longest.accumulate(micros);
+            }
         }
 
         /** Returns how many ended so in a second. */
@@ -106,6 +108,11 @@ final class History {
         }
     }
 
+    /**
+     * Counts something that has just ended.
+     *
+     * @param lasted how long; zero: not known
+     */
     void add(Kind kind, Duration lasted) {
         long number = Math.floorDiv(nanos.getAsLong(), SPAN.toNanos());
         int place = Math.floorMod(number, SPANS);
@@ -116,7 +123,7 @@ final class History {
             present = found == present ? fresh : found;
         }
         if (present != null) {
-            present.add(kind, lasted.toNanos() / 1000);
+            present.add(kind, lasted.isZero() ? -1 : lasted.toNanos() / 1000);
         }
     }
 

@@ -31,9 +31,9 @@ final class LivePage {
             p, .dim { margin: .2em 0; color: var(--dim); } .obstacle { color: var(--failed); font-weight: bold; }
             table { border-collapse: collapse; width: 100%; }
             th, td { text-align: left; padding: .25em .9em .25em 0; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-            th { font-weight: normal; color: var(--dim); } td.short, th.short { white-space: nowrap; overflow-wrap: normal; width: 1%; } form { margin: 0; }
-            pre { white-space: pre-wrap; margin: .3em 0; max-height: 12em; overflow: auto; font-size: .87em; }
-            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(24em, 1fr)); gap: .6em 2em; }
+            th { font-weight: normal; color: var(--dim); } td.script { min-width: 11em; } td.short, th.short { white-space: nowrap; overflow-wrap: normal; width: 1%; } form { margin: 0; }
+            pre { white-space: pre-wrap; margin: .3em 0; max-height: 14em; overflow: auto; font-size: .87em; display: flex; flex-direction: column-reverse; }
+            .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: .6em 2em; }
             figure { margin: 0; } figcaption { margin-bottom: .3em; } .plot { display: flex; gap: .5em; }
             .axis { display: flex; flex-direction: column; justify-content: space-between; text-align: right; min-width: 2.8em; font-size: .8em; line-height: 1; color: var(--dim); }
             svg { flex: 1; min-width: 0; height: 7em; border-bottom: 1px solid var(--dim); border-top: 1px dotted var(--line); }
@@ -129,7 +129,7 @@ final class LivePage {
                 "<table>\n<tr><th>script<th class=\"short\">process<th class=\"short\">age<th class=\"short\">client<th class=\"short\">request<th class=\"short\">\n");
         for (RunReport run : running.subList(0, Math.min(MOST_ROWS, running.size()))) {
             html.append("<tr>");
-            cell("", text(run.scriptName()));
+            cell("script", text(run.scriptName()));
             cell("short", run.pid().isPresent() ? Long.toString(run.pid().getAsLong()) : "");
             cell("short", age(Duration.between(run.times().received(), Instant.now())));
             cell("short", run.client());
@@ -165,11 +165,11 @@ final class LivePage {
             return;
         }
         html.append(
-                "<table>\n<tr><th class=\"short\">received<th class=\"short\">script<th class=\"short\">how<th>why, and the end of standard error\n");
+                "<table>\n<tr><th class=\"short\">received<th>script<th class=\"short\">how<th>why, and the end of standard error\n");
         for (RunReport run : failures) {
             html.append("<tr>");
             cell("short", time(run.times().received()));
-            cell("", text(run.scriptName()));
+            cell("script", text(run.scriptName()));
             cell(
                     "short",
                     run.exit()
@@ -194,7 +194,7 @@ final class LivePage {
     }
 
     private void cell(String style, String text) {
-        html.append(style.isEmpty() ? "<td>" : "<td class=\"" + style + "\">").append(Html.escape(text));
+        html.append("<td class=\"").append(style).append("\">").append(Html.escape(text));
     }
 
     private void hidden(String name, String value) {

@@ -110,7 +110,7 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
         if (request.broken()) {
             broken.increment();
         }
-        if (known.isPresent()) {
+        if (!request.duration().isZero()) {
             duration.record(request.duration());
         }
         lastRequests.add(kindOf(request), request.duration());

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.admin.History.Span;
 import dev.htbin.http.Html;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 /**
  * A picture of the last minutes as SVG, with what its axes and colours mean. Series are drawn one upon the other: the first is the hindmost.
@@ -18,8 +18,10 @@ import java.util.stream.IntStream;
  */
 record Plot(String title, List<Series> series, Shape shape) {
     private static final int HEIGHT = 100;
-    /** Times above the axis at which the next greater end of the axis is tried. */
-    private static final double[] STEPS = {1, 2, 5, 10};
+    /** The ends of axes that are tried, and ten times those, and so on. */
+    private static final double[] ROUND = {1, 2, 5, 10};
+    /** Where a logarithmic axis begins. */
+    private static final double LEAST = 0.1;
 
     Plot {
         requireNonNull(title, "title");
@@ -29,9 +31,9 @@ record Plot(String title, List<Series> series, Shape shape) {
 
     /** How figures are drawn. */
     enum Shape {
-        /** A bar for each span. */
+        /** A bar for each span, from 0. */
         BARS,
-        /** A line from span to span, where anything ended. */
+        /** A line from span to span where anything ended, on a logarithmic axis: what is usual and what is rare differ by far. */
         LINES
     }
 
@@ -46,71 +48,98 @@ record Plot(String title, List<Series> series, Shape shape) {
 
     /** Writes the picture. */
     void write(List<Span> spans, StringBuilder html) {
-        double greatest = series.stream()
+        List<Double> marks = marks(series.stream()
                 .flatMapToDouble(s -> spans.stream().mapToDouble(s.value()))
                 .max()
-                .orElse(0);
-        double end = axisEnd(greatest);
+                .orElse(0));
+        // The last span is not over yet.
+        Span present = spans.get(spans.size() - 2);
         html.append("<figure>\n<figcaption>").append(Html.escape(title));
         for (Series one : series) {
-            html.append(" <span class=\"key %s\">%s</span>".formatted(one.style(), Html.escape(one.name())));
+            html.append(" <span class=\"key %s\">%s %s</span>"
+                    .formatted(
+                            one.style(),
+                            Html.escape(one.name()),
+                            number(one.value().applyAsDouble(present))));
         }
-        html.append("</figcaption>\n<div class=\"plot\"><div class=\"axis\"><span>%s</span><span>0</span></div>\n"
-                .formatted(number(end)));
-        html.append("<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n"
+        html.append("</figcaption>\n<div class=\"plot\"><div class=\"axis\">");
+        marks.reversed()
+                .forEach(mark -> html.append("<span>").append(number(mark)).append("</span>"));
+        html.append("</div>\n<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s\">\n"
                 .formatted(spans.size(), HEIGHT, Html.escape(title)));
-        html.append("<path class=\"grid\" d=\"M0 %1$d H%2$d\"/>\n".formatted(HEIGHT / 2, spans.size()));
+        html.append("<path class=\"grid\" d=\"");
+        for (int i = 1; i < marks.size() - 1; i++) {
+            html.append("M0 %s H%d".formatted(place((double) i / (marks.size() - 1)), spans.size()));
+        }
+        html.append("\"/>\n");
         for (Series one : series) {
-            draw(one, spans, end, html);
+            draw(one, spans, marks, html);
         }
         html.append("</svg></div>\n<div class=\"time\"><span>%d min ago</span><span>now</span></div>\n</figure>\n"
                 .formatted(History.SPAN.toSeconds() * spans.size() / 60));
     }
 
-    private void draw(Series one, List<Span> spans, double end, StringBuilder html) {
-        double[] heights = spans.stream().mapToDouble(one.value()).toArray();
+    private void draw(Series one, List<Span> spans, List<Double> marks, StringBuilder html) {
         var path = new StringBuilder();
-        switch (shape) {
-            case BARS ->
-                IntStream.range(0, heights.length)
-                        .filter(i -> heights[i] > 0)
-                        .forEach(i -> path.append("M%d %dV%sh1V%d".formatted(i, HEIGHT, y(heights[i], end), HEIGHT)));
-            case LINES -> {
-                boolean down = false;
-                for (int i = 0; i < heights.length; i++) {
-                    boolean any = spans.get(i).rate() > 0;
-                    if (any) {
-                        // A span that stands alone is a line of its own width.
-                        path.append("%s%d %sh1".formatted(down ? "L" : "M", i, y(heights[i], end)));
-                    }
-                    down = any;
+        boolean down = false;
+        for (int i = 0; i < spans.size(); i++) {
+            double value = one.value().applyAsDouble(spans.get(i));
+            if (shape == Shape.LINES) {
+                boolean any = value > 0;
+                if (any) {
+                    path.append("%s%d %sh1".formatted(down ? "L" : "M", i, place(share(value, marks))));
                 }
+                down = any;
+            } else if (value > 0) {
+                path.append("M%d %dV%sh1V%d".formatted(i, HEIGHT, place(share(value, marks)), HEIGHT));
             }
         }
         html.append("<path class=\"%s %s\" d=\"%s\"/>\n"
                 .formatted(shape == Shape.BARS ? "bars" : "line", one.style(), path));
     }
 
+    /** Returns what stands at the axis, from its beginning to its end, at equal distances. */
+    private List<Double> marks(double greatest) {
+        if (shape == Shape.BARS) {
+            double end = axisEnd(greatest);
+            return List.of(0.0, end / 2, end);
+        }
+        var decades = new ArrayList<Double>(List.of(LEAST, LEAST * 10));
+        while (decades.getLast() < greatest) {
+            decades.add(decades.getLast() * 10);
+        }
+        return decades;
+    }
+
+    /** Returns how far up the axis a figure is, from 0 to 1. */
+    private double share(double value, List<Double> marks) {
+        return shape == Shape.BARS
+                ? value / marks.getLast()
+                : Math.clamp(Math.log10(value / LEAST) / (marks.size() - 1), 0, 1);
+    }
+
     /** Returns the end of an axis: a round figure that none is beyond. */
     static double axisEnd(double greatest) {
-        double unit = 0.1;
-        while (unit * STEPS[STEPS.length - 1] < greatest) {
+        double unit = LEAST;
+        while (unit * 10 < greatest) {
             unit *= 10;
         }
-        for (double step : STEPS) {
-            if (unit * step >= greatest) {
-                return unit * step;
+        for (double round : ROUND) {
+            if (unit * round >= greatest) {
+                return unit * round;
             }
         }
         return greatest;
     }
 
-    private static String y(double value, double end) {
-        return String.format(Locale.ROOT, "%.1f", HEIGHT - value / end * HEIGHT);
+    private static String place(double share) {
+        return String.format(Locale.ROOT, "%.1f", HEIGHT - share * HEIGHT);
     }
 
     /** Returns a figure with as many decimals as it is worth. */
     static String number(double value) {
-        return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.1f", value);
+        boolean whole = value >= 100 || Math.abs(value - Math.rint(value)) < 0.005;
+        return String.format(Locale.ROOT, whole ? "%.0f" : value < 1 ? "%.2f" : "%.1f", value)
+                .replaceFirst("(\\.[0-9])0$", "$1");
     }
 }

@@ -152,7 +152,7 @@ class AdminServerTest {
         }
         String page = get(admin.address(), "/").body();
         assertTrue(page.contains("<h2>1 running, 0 waiting</h2>"), page);
-        assertTrue(page.contains("<td>/cgi-bin/waits"), page);
+        assertTrue(page.contains("<td class=\"script\">/cgi-bin/waits"), page);
         String id = hidden(page, "id");
 
         assertEquals(403, post("token=&id=" + id).statusCode());

@@ -32,7 +32,7 @@ class HistoryTest {
         assertEquals(0.2, last.rate(Kind.FAILED));
         assertEquals(30, last.millis(1));
         assertEquals(10, last.millis(.5), 2);
-        assertEquals(0, last.millis(.1));
+        assertEquals(10, last.millis(.1), 2, "a time that is not known is none");
         assertEquals(0, spans.getFirst().rate());
         assertEquals(0, spans.getFirst().millis(.5));
     }
@@ -59,7 +59,7 @@ class HistoryTest {
             long[] micros = new long[1 + random.nextInt(50)];
             for (int j = 0; j < micros.length; j++) {
                 micros[j] = random.nextLong(1L << random.nextInt(1, 45));
-                history.add(Kind.GOOD, Duration.ofNanos(micros[j] * 1000));
+                history.add(Kind.GOOD, Duration.ofNanos(micros[j] * 1000 + 1));
             }
             Arrays.sort(micros);
             History.Span span = history.spans().getLast();
@@ -76,6 +76,12 @@ class HistoryTest {
     })
     void anAxisEndsAtARoundFigure(double greatest, double end) {
         assertEquals(end, Plot.axisEnd(greatest), end * 1e-9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0.1, 0.1", "0.05, 0.05", "0.254, 0.25", "1, 1", "2.54, 2.5", "99.5, 99.5", "1234.6, 1235"})
+    void aFigureHasTheDecimalsThatItIsWorth(double value, String text) {
+        assertEquals(text, Plot.number(value));
     }
 
     @ParameterizedTest

@@ -1,13 +1,18 @@
 package dev.htbin.auth;
 
 import static dev.htbin.auth.Site.assertStatus;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.http.HttpHandler;
+import dev.htbin.observe.ObservedHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +64,29 @@ class ProxyUserTest {
             assertTrue(server.get("/cgi-bin/who", field, field).contains("[][][]"));
             assertStatus(401, server.get("/cgi-bin/admin/who", field));
         }
+    }
+
+    @Test
+    void whoKeepsRecordsLearnsTheUser() throws Exception {
+        Queue<String> told = new ConcurrentLinkedQueue<>();
+        HttpHandler asks =
+                BasicAuthentication.before(site.handler(), new AuthRules(List.of(site.rule("/cgi-bin/admin"))));
+        HttpHandler named = ProxyUser.before(asks, "X-Remote-User", peer -> true);
+        try (Server server = Server.of(new ObservedHandler(named, List.of(request -> told.add(request.user()))))) {
+            server.get("/cgi-bin/who");
+            server.get("/cgi-bin/who", "X-Remote-User: carl");
+            server.get("/cgi-bin/admin/who", "X-Remote-User: carl");
+            server.getAs("ann:a", "/cgi-bin/admin/who");
+            server.getAs("ann:wrong", "/cgi-bin/admin/who");
+            server.get("/cgi-bin/admin/who");
+            while (told.size() < 6) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+        // A script's record waits for its end, so their order is not that of the requests.
+        assertEquals(
+                List.of("", "", "", "ann", "carl", "carl"),
+                told.stream().sorted().toList());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.htbin.http;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Answers requests. Called by an engine, on a virtual thread of its own for each exchange. */
 @FunctionalInterface
@@ -27,11 +28,13 @@ public interface HttpHandler {
     }
 
     /**
-     * Is told that the engine itself answered what was no request, or one that can't be served. Called by the engine for its outermost handler; must not block.
+     * Is told that the engine itself answered what was no request, one that can't be served, or one that is to be made elsewhere. Called by the engine for its outermost
+     * handler; must not block.
      *
      * @param client the client's IP address as text; {@code -} when there is none
      * @param requestLine the request line as far as it is known, an octet string; {@code -} when it is not
+     * @param request the request's head; empty when it is not known, or none
      * @param status the status of the answer
      */
-    default void refused(String client, String requestLine, int status) {}
+    default void refused(String client, String requestLine, Optional<Request> request, int status) {}
 }

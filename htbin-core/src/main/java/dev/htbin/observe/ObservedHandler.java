@@ -84,20 +84,20 @@ public final class ObservedHandler implements HttpHandler {
     }
 
     @Override
-    public void refused(String client, String requestLine, int status) {
+    public void refused(String client, String requestLine, Optional<Request> request, int status) {
         tell(new RequestReport(
                 Instant.now(),
                 Duration.ZERO,
                 client,
                 "",
                 requestLine,
-                Optional.empty(),
+                request,
                 status,
                 0,
                 false,
                 "",
                 Optional.empty()));
-        next.refused(client, requestLine, status);
+        next.refused(client, requestLine, request, status);
     }
 
     private void ended(

@@ -12,11 +12,11 @@ import java.util.Optional;
  * What is known of a request that was answered. Immutable.
  *
  * @param received when its head had arrived
- * @param duration from then until the response was complete
+ * @param duration from then until the response was complete, or, if it was answered without waiting, handed to the engine; zero if the engine itself answered
  * @param client the client's IP address as text; {@code -} when there is none
  * @param user who the server found the client to be, an octet string; empty when it did not ask
  * @param line the request line, an octet string; {@code -} when none arrived
- * @param request the request's head; empty when it was refused for being none
+ * @param request the request's head; empty when it is not known, or was refused for being none
  * @param status the status of the response; 0 if there was none
  * @param octets how many octets of a body were handed to the engine; the client may have received fewer when {@code broken}
  * @param broken whether the response is not whole: the client was gone, or it was broken off

@@ -9,6 +9,7 @@ import dev.htbin.http.HttpHandler;
 import dev.htbin.http.Request;
 import dev.htbin.http.TraceParent;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Begins a trace for each request that belongs to none: one without a {@code traceparent}, or with one that is not valid, is handled as if its client had begun one.
@@ -37,8 +38,8 @@ public record TracingHandler(HttpHandler next) implements HttpHandler {
     }
 
     @Override
-    public void refused(String client, String requestLine, int status) {
-        next.refused(client, requestLine, status);
+    public void refused(String client, String requestLine, Optional<Request> request, int status) {
+        next.refused(client, requestLine, request, status);
     }
 
     private static final class TracedExchange extends ForwardingExchange {

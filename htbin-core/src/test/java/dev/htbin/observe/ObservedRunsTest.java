@@ -157,7 +157,7 @@ class ObservedRunsTest {
 
     @Test
     void tellsOfWhatTheEngineRefused() throws Exception {
-        handler.refused("192.0.2.1", "GET", 400);
+        handler.refused("192.0.2.1", "GET", Optional.empty(), 400);
         RequestReport request = next(requests);
         assertEquals(400, request.status());
         assertEquals("192.0.2.1", request.client());

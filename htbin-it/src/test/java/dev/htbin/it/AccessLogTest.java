@@ -89,6 +89,63 @@ class AccessLogTest {
     }
 
     @Test
+    void tellsOfFilesThatAreAnsweredAtOnceAndOfUsers() throws Exception {
+        Programs.require("authentication", "htpasswd");
+        Path users = folder.resolve("users");
+        Run.of(folder, Map.of(), new byte[0], "htpasswd", "-bcB", "-C4", users.toString(), "ann", "secret")
+                .good();
+        Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rw-r--r--"));
+        site.file("small.txt", "0123456789");
+        site.file("private/p.txt", "p");
+        try (var htbin = RunningHtbin.on(
+                site, "--access-log-file", log.toString(), "--auth", "/private=" + users, "--admin", "0")) {
+            for (int i = 0; i < 5; i++) {
+                assertEquals(200, htbin.get("/small.txt").statusCode());
+            }
+            assertEquals(401, htbin.get("/private/p.txt").statusCode());
+            htbin.send("GET", "/private/p.txt", BodyPublishers.noBody(), "Authorization", "Basic YW5uOnNlY3JldA==");
+            RunningHtbin.eventually("all records", () -> records().size() == 7);
+            for (String record : records().subList(0, 5)) {
+                assertTrue(record.contains(" - - [") && record.contains("\"GET /small.txt HTTP/1.1\" 200 10 "), record);
+            }
+            assertTrue(records().get(5).contains(" - - [") && records().get(5).contains(" 401 "), records()::toString);
+            assertTrue(
+                    records().get(6).contains(" - ann [") && records().get(6).contains(" 200 1 "), records()::toString);
+        }
+    }
+
+    /** The script has its memory only after it wrote, so that nobody can have looked at it; the kernel's figure is a fork's own. */
+    @Test
+    void tellsWhatAForkOfAWarmInterpreterUsed() throws Exception {
+        Programs.require("warm interpreters", "/usr/bin/python3");
+        site.script("warm", """
+                #!/usr/bin/python3
+                import sys, json
+                print("Content-Type: text/plain\\n")
+                print("warm:" in open("/proc/self/cmdline").read(), flush=True)
+                x = bytearray(40 << 20)
+                for i in range(0, len(x), 4096):
+                    x[i] = 1
+                """);
+        try (var htbin = RunningHtbin.on(
+                site, "--access-log", "json", "--access-log-file", log.toString(), "--warm=/cgi-bin/warm=on")) {
+            RunningHtbin.eventually(
+                    "a fork answers", () -> text(htbin, "/cgi-bin/warm").equals("True\n"));
+            int told = records().size();
+            for (int i = 0; i < 5; i++) {
+                assertEquals("True\n", text(htbin, "/cgi-bin/warm"));
+            }
+            RunningHtbin.eventually("all records", () -> records().size() >= told + 5);
+            for (int i = told; i < told + 5; i++) {
+                Map<?, ?> record = record(i);
+                assertTrue(number(record, "cpu_ms") > 1, record::toString);
+                double mebibytes = number(record, "max_rss_kib") / 1024;
+                assertTrue(mebibytes > 40 && mebibytes < 80, record::toString);
+            }
+        }
+    }
+
+    @Test
     void sighupOpensTheFileAnewAndAFullDiskStopsNothing() throws Exception {
         Files.createSymbolicLink(log, Path.of("/dev/full"));
         try (var htbin = RunningHtbin.on(site, "--access-log", "common", "--access-log-file", log.toString())) {
@@ -123,6 +180,14 @@ class AccessLogTest {
         var run = Product.htbin("--access-log-file", folder + "/absent/log", "0");
         assertEquals(1, run.code());
         assertTrue(run.err().startsWith("htbin: access log '" + folder + "/absent/log': no such directory"), run::err);
+    }
+
+    private static String text(RunningHtbin htbin, String path) {
+        try {
+            return new String(htbin.get(path).body(), StandardCharsets.UTF_8);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static double number(Map<?, ?> record, String name) {

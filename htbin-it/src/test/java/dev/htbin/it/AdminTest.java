@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,7 +83,7 @@ class AdminTest {
             assertTrue(document.contains("<h2>1 running, 0 waiting</h2>"), document);
             assertTrue(document.contains("&lt;b&gt;no such table&lt;/b&gt;"), document);
             assertTrue(document.contains("<button>stop</button>"), document);
-            assertTrue(document.contains("<rect class=\"failed\""), document);
+            assertTrue(document.contains("<path class=\"bars failed\" d=\"M"), document);
             assertFalse(page.errors().contains("Content Security Policy"), page::errors);
             Files.writeString(pipe, "end\n");
             assertEquals(502, running.get().statusCode());
@@ -103,6 +104,23 @@ class AdminTest {
             Pattern where = Pattern.compile("admin +http://(0\\.0\\.0\\.0|\\[::]):\\d+/");
             RunningHtbin.eventually(
                     "it says where", () -> where.matcher(htbin.log()).find());
+        }
+    }
+
+    @Test
+    void isThereForAServerOnUnixSocketsAlone() throws Exception {
+        Path socket = site.data().resolve("socket");
+        try (var htbin = RunningHtbin.started(Product.command(List.of(
+                Product.home().resolve("htbin").toString(),
+                "--directory",
+                site.root().toString(),
+                "--listen",
+                "unix:" + socket,
+                "--admin",
+                "0")))) {
+            String admin = admin(htbin);
+            assertEquals(200, status(htbin, admin + "ready"));
+            assertTrue(text(htbin, admin).contains("<h1>htbin at unix:" + socket + "</h1>"));
         }
     }
 

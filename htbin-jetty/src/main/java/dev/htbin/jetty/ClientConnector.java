@@ -8,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -231,7 +232,7 @@ final class ClientConnector extends AbstractConnector {
 
     private void refuse(ClientEndPoint client) {
         if (getServer().getErrorHandler() instanceof JettyErrors errors) {
-            errors.tell(client.getRemoteSocketAddress(), "-", 408);
+            errors.tell(client.getRemoteSocketAddress(), "-", Optional.empty(), 408);
         }
         if (!client.speaksHttp()) {
             client.close();

@@ -3,6 +3,7 @@ package dev.htbin.jetty;
 import dev.htbin.http.HttpHandler;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -59,7 +60,11 @@ final class JettyErrors implements Request.Handler {
             callback.failed(new Closing());
             return;
         }
-        tell(request.getConnectionMetaData().getRemoteSocketAddress(), RequestHead.line(request), page.status());
+        tell(
+                request.getConnectionMetaData().getRemoteSocketAddress(),
+                RequestHead.line(request),
+                RequestHead.ofRefused(request),
+                page.status());
         HttpFields.Mutable fields = response.getHeaders();
         fields.clear();
         fields.add(software);
@@ -83,10 +88,11 @@ final class JettyErrors implements Request.Handler {
     }
 
     /** Logs an answer that no handler gave. */
-    void tell(@Nullable SocketAddress client, String requestLine, int status) {
+    void tell(
+            @Nullable SocketAddress client, String requestLine, Optional<dev.htbin.http.Request> request, int status) {
         AccessLog.answered(client, requestLine, status);
         try {
-            handler.refused(AccessLog.addressOf(client), requestLine, status);
+            handler.refused(AccessLog.addressOf(client), requestLine, request, status);
         } catch (RuntimeException e) {
             LOG.error("the handler could not be told of a refusal", e);
         }

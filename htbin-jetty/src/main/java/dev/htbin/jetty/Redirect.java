@@ -7,6 +7,7 @@ import dev.htbin.http.Request;
 import dev.htbin.http.ResponseHead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Answers every request with a redirect to the same target on https: 301, or 308 where the method must stay.
@@ -35,6 +36,7 @@ record Redirect(int port, JettyErrors errors) implements HttpHandler {
                                 request.method(),
                                 request.target(),
                                 request.version().text()),
+                Optional.of(request),
                 status);
         exchange.respond(ResponseHead.of(status, Fields.empty().plus("Location", location)), ByteBuffer.allocate(0));
     }

@@ -20,6 +20,8 @@ final class RequestHead {
     /** What follows the target in a request line: a space, the version, and the line's end. */
     private static final int VERSION_BYTES = " HTTP/1.1\r\n".length();
 
+    private static final String UNKNOWN = "-";
+
     private static final Pattern HOST = Pattern.compile(
             "(\\[[0-9A-Fa-f:.]+]|\\[v[0-9A-Fa-f]+\\.[-A-Za-z0-9._~!$&'()*+,;=:]+]|([-A-Za-z0-9._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)(:(?<port>[0-9]{0,5}))?");
 
@@ -118,12 +120,25 @@ final class RequestHead {
         return new Request(request.getMethod(), target(request.getHttpURI()), version(request), Fields.of(fields));
     }
 
+    /** Returns the head of a request that is refused; empty if it is none. */
+    static Optional<Request> ofRefused(org.eclipse.jetty.server.Request request) {
+        if (line(request).equals(UNKNOWN)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(of(request));
+        } catch (IllegalArgumentException e) {
+            // A field that is none may be why it is refused.
+            return Optional.empty();
+        }
+    }
+
     /** Returns the request line as far as it is known, for the log. */
     static String line(org.eclipse.jetty.server.Request request) {
         String target =
                 request.getHttpURI() == null ? null : request.getHttpURI().getPathQuery();
         if (target == null || target.equals("/badMessage") || target.equals("/badRequest")) {
-            return "-";
+            return UNKNOWN;
         }
         return "%s %s %s"
                 .formatted(

@@ -1,8 +1,13 @@
 package dev.htbin.admin;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -14,8 +19,6 @@ final class History {
     static final Duration SPAN = Duration.ofSeconds(5);
     /** How many spans are kept: ten minutes. */
     static final int SPANS = 120;
-
-    private static final int KINDS = Kind.values().length;
 
     private final LongSupplier nanos;
     private final AtomicReferenceArray<Span> spans = new AtomicReferenceArray<>(SPANS);
@@ -43,16 +46,19 @@ final class History {
         private static final int BUCKETS = 4 * Long.SIZE;
 
         private final long number;
-        private final AtomicIntegerArray ended = new AtomicIntegerArray(KINDS);
+        private final Map<Kind, AtomicInteger> ended = new EnumMap<>(Kind.class);
         private final AtomicIntegerArray times = new AtomicIntegerArray(BUCKETS);
         private final LongAccumulator longest = new LongAccumulator(Math::max, 0);
 
         private Span(long number) {
             this.number = number;
+            for (Kind kind : Kind.values()) {
+                ended.put(kind, new AtomicInteger());
+            }
         }
 
         private void add(Kind kind, long micros) {
-            ended.incrementAndGet(kind.ordinal());
+            count(kind).incrementAndGet();
             if (micros >= 0) {
                 times.incrementAndGet(bucketOf(micros));
                 longest.accumulate(micros);
@@ -61,7 +67,7 @@ final class History {
 
         /** Returns how many ended so in a second. */
         double rate(Kind kind) {
-            return (double) ended.get(kind.ordinal()) / SPAN.toSeconds();
+            return (double) count(kind).get() / SPAN.toSeconds();
         }
 
         /** Returns how many ended in a second. */
@@ -92,6 +98,10 @@ final class History {
                 }
             }
             return 0;
+        }
+
+        private AtomicInteger count(Kind kind) {
+            return requireNonNull(ended.get(kind));
         }
 
         private static int bucketOf(long micros) {

@@ -106,7 +106,7 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
         String method = known.map(Request::method).filter(METHODS::contains).orElse(OTHER);
         requests.computeIfAbsent(new RequestKind(method, request.status() / 100), this::counterOf)
                 .increment();
-        octets.increment(request.octets());
+        octets.increment((double) request.octets());
         if (request.broken()) {
             broken.increment();
         }
@@ -162,7 +162,7 @@ public final class Metrics implements RequestListener, RunListener, AutoCloseabl
                             .tag("script", script)
                             .serviceLevelObjectives(SIZES)
                             .register(registry)
-                            .record(bytes));
+                            .record((double) bytes));
         });
     }
 

@@ -101,8 +101,9 @@ class LogFileTest {
     void saysWhichFileCantBeOpened() {
         var refusal = assertThrows(IOException.class, () -> LogFile.open(folder.resolve("absent/log")));
         assertTrue(
-                refusal.getMessage().startsWith("access log '" + folder + "/absent/log': no such directory"),
-                refusal.getMessage());
+                String.valueOf(refusal.getMessage())
+                        .startsWith("access log '" + folder + "/absent/log': no such directory"),
+                String.valueOf(refusal.getMessage()));
         assertThrows(IOException.class, () -> LogFile.open(folder));
     }
 

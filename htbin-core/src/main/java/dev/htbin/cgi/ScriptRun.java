@@ -309,8 +309,8 @@ final class ScriptRun {
 
         private void complete(@Nullable ExitStatus status) {
             StopReason reason = stopReason.get();
-            boolean fromOutside = reason == StopReason.SERVER_STOPPING || reason == StopReason.OPERATOR;
-            if (fromOutside && status != null && !status.success()) {
+            boolean failed = status != null && !status.success();
+            if (failed && (reason == StopReason.SERVER_STOPPING || reason == StopReason.OPERATOR)) {
                 stoppedFromOutside(reason);
                 return;
             }

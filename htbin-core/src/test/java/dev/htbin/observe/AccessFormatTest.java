@@ -58,8 +58,8 @@ class AccessFormatTest {
         assertEquals("GET", members.get("method"));
         assertEquals("/a", members.get("target"));
         assertEquals("HTTP/1.1", members.get("version"));
-        assertEquals("200", members.get("status").toString());
-        assertEquals("12", members.get("octets").toString());
+        assertEquals(200L, members.get("status"));
+        assertEquals(12L, members.get("octets"));
         assertEquals("0af7651916cd43dd8448eb211c80319c", members.get("trace_id"));
         assertTrue(AccessFormat.JSON.line(report("", "/", traced, 200, 1)).contains("\"duration_ms\":1.500"));
     }

@@ -94,6 +94,17 @@ class FileByScriptTest extends FilesFixture {
     }
 
     @Test
+    void sendsFromEachOfSeveralPlaces() throws IOException {
+        Path other = Files.createDirectory(temp.resolve("other")).toRealPath();
+        Files.writeString(other.resolve("second.txt"), "the second");
+        HttpHandler both = handlerOf(FileConfig.of(root)
+                .withHandedOver(new HandedOver("", DocumentRoot.of(kept)))
+                .withHandedOver(new HandedOver("", DocumentRoot.of(other))));
+        assertEquals("the second", body(run(both, "X-Sendfile: " + other.resolve("second.txt"))));
+        assertEquals("0123456789", body(run(both, "X-Sendfile: " + kept.resolve("report.pdf"))));
+    }
+
+    @Test
     void regardsPartsAndPreconditions() throws IOException {
         String head = "Content-Type: text/plain\\nX-Sendfile: " + kept.resolve("report.pdf");
         String part = run(head, "Range: bytes=2-4");

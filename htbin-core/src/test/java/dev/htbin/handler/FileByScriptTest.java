@@ -215,4 +215,15 @@ class FileByScriptTest extends FilesFixture {
         assertTrue(response.startsWith("HTTP/1.1 302"), response);
         assertFalse(response.contains("X-Sendfile"), response);
     }
+
+    /** Also when the response is not sent in one piece. */
+    @Test
+    void whatIsForTheServerAloneNeverReachesTheClient() throws IOException {
+        String line = "0123456789abcde\\n".repeat(64);
+        String response =
+                run("Content-Type: text/plain\\nX-Accel-Buffering: no\\nX-Accel-Expires: 5\\n\\n" + line.repeat(48));
+        assertTrue(response.startsWith("HTTP/1.1 200"), response);
+        assertTrue(body(response).length() > 48 << 10, "streamed");
+        assertFalse(response.contains("X-Accel"), response.substring(0, 200));
+    }
 }

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -17,10 +18,11 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     def __init__(self, name, port, process):
         self.name, self.port, self.process = name, port, process
+        self.tls = name.endswith(", TLS")
         self.first_response = None
 
     def url(self, path):
-        return "http://127.0.0.1:%d%s" % (self.port, path)
+        return "%s://127.0.0.1:%d%s" % ("https" if self.tls else "http", self.port, path)
 
     def cpu_seconds(self):
         """User and system time of the server's processes, and of those that they waited for."""
@@ -46,11 +48,27 @@ class Server:
             if line.startswith("VmHWM"):
                 return int(line.split()[1])
 
+    def resident_kib(self):
+        """The resident memory of all its processes; what they share is counted once for each."""
+        return sum(
+            int(line.split()[1])
+            for pid in self.tree()
+            for line in Path("/proc/%d/status" % pid).read_text().splitlines()
+            if line.startswith("VmRSS"))
+
+    def connect(self):
+        plain = socket.create_connection(("127.0.0.1", self.port), 10)
+        if not self.tls:
+            return plain
+        anyone = ssl.create_default_context()
+        anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+        return anyone.wrap_socket(plain)
+
     def await_first_response(self, path, seconds=30):
         end = time.monotonic() + seconds
         request = ("GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n" % (path, self.port)).encode()
         while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 10) as s:
+            with contextlib.suppress(OSError), self.connect() as s:
                 s.sendall(request)
                 answer = b"".join(iter(lambda: s.recv(65536), b""))
                 if answer.startswith(b"HTTP/1.") and b" 200 " in answer[:16]:
@@ -86,7 +104,7 @@ def running(work, root, names, cgi, java_options=""):
     with contextlib.ExitStack() as stack:
         started = []
         for name in names:
-            make = {"htbin": htbin, "htbin-open": open_htbin, "htbin-warm": warm_htbin, "htbin-strict": strict_htbin, "lighttpd": lighttpd, "apache": apache, "nginx": nginx, "python": python}[name]
+            make = MAKERS[name]
             port = free_port()
             label, command = make(work, root, port, cgi)
             if command is None:
@@ -120,6 +138,10 @@ def strict_htbin(work, root, port, cgi):
     return "htbin, strict", [PROJECT / "htbin", "--quiet", "--directory", root, "--cgi", "--profile", "strict", str(port)]
 
 
+def tls_htbin(work, root, port, cgi):
+    return "htbin, TLS", [PROJECT / "htbin", "--quiet", "--directory", root, "--tls-cert", work / "cert.pem", "--tls-key", work / "key.pem", str(port)]
+
+
 def python(work, root, port, cgi):
     """The last one that has --cgi is 3.14."""
     for name in ("/usr/bin/python3", *("python3.%d" % minor for minor in range(14, 8, -1)), "python3"):
@@ -135,6 +157,8 @@ server.document-root = "{root}"
 server.bind = "127.0.0.1"
 server.port = {port}
 server.stream-response-body = 1
+server.max-connections = 8192
+server.max-fds = 16384
 mimetype.assign = ( ".txt" => "text/plain" )
 """
     if os.geteuid() == 0:
@@ -145,12 +169,21 @@ mimetype.assign = ( ".txt" => "text/plain" )
 
 
 def nginx(work, root, port, cgi):
-    text = """
+    return "nginx", configured("nginx", work, root, port, nginx_text(""), ["-e", str(work / "nginx.error.log"), "-c"])
+
+
+def tls_nginx(work, root, port, cgi):
+    text = nginx_text(" ssl http2").replace("root {root};", "root {root}; ssl_certificate {work}/cert.pem; ssl_certificate_key {work}/key.pem;")
+    return "nginx, TLS", configured("nginx", work, root, port, text, ["-e", str(work / "nginx.error.log"), "-c"])
+
+
+def nginx_text(listen):
+    return """
 worker_processes 2;
 daemon off;
 pid {work}/nginx.pid;
 error_log {work}/nginx.error.log;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 8192; }}
 http {{
   access_log off;
   sendfile on;
@@ -163,10 +196,9 @@ http {{
   fastcgi_temp_path {work}/nginx.fastcgi;
   uwsgi_temp_path {work}/nginx.uwsgi;
   scgi_temp_path {work}/nginx.scgi;
-  server {{ listen 127.0.0.1:{port}; root {root}; }}
+  server {{ listen 127.0.0.1:{port}LISTEN; root {root}; }}
 }}
-"""
-    return "nginx", configured("nginx", work, root, port, text, ["-e", str(work / "nginx.error.log"), "-c"])
+""".replace("LISTEN", listen)
 
 
 def apache(work, root, port, cgi):
@@ -202,3 +234,8 @@ def configured(program, work, root, port, text, arguments):
     conf = work / (program + ".conf")
     conf.write_text(text.format(work=work, root=root, port=port))
     return [path, *arguments, str(conf)]
+
+
+MAKERS = {
+    "htbin": htbin, "htbin-open": open_htbin, "htbin-strict": strict_htbin, "htbin-warm": warm_htbin, "htbin-tls": tls_htbin,
+    "lighttpd": lighttpd, "apache": apache, "nginx": nginx, "nginx-tls": tls_nginx, "python": python}

@@ -94,6 +94,17 @@ class FileByScriptTest extends FilesFixture {
     }
 
     @Test
+    void sendsFromEachOfSeveralPlaces() throws IOException {
+        Path other = Files.createDirectory(temp.resolve("other")).toRealPath();
+        Files.writeString(other.resolve("second.txt"), "the second");
+        HttpHandler both = handlerOf(FileConfig.of(root)
+                .withHandedOver(new HandedOver("", DocumentRoot.of(kept)))
+                .withHandedOver(new HandedOver("", DocumentRoot.of(other))));
+        assertEquals("the second", body(run(both, "X-Sendfile: " + other.resolve("second.txt"))));
+        assertEquals("0123456789", body(run(both, "X-Sendfile: " + kept.resolve("report.pdf"))));
+    }
+
+    @Test
     void regardsPartsAndPreconditions() throws IOException {
         String head = "Content-Type: text/plain\\nX-Sendfile: " + kept.resolve("report.pdf");
         String part = run(head, "Range: bytes=2-4");
@@ -203,5 +214,16 @@ class FileByScriptTest extends FilesFixture {
                 run("Status: 302\\nLocation: http://example.org/\\nX-Sendfile: " + kept.resolve("report.pdf"));
         assertTrue(response.startsWith("HTTP/1.1 302"), response);
         assertFalse(response.contains("X-Sendfile"), response);
+    }
+
+    /** Also when the response is not sent in one piece. */
+    @Test
+    void whatIsForTheServerAloneNeverReachesTheClient() throws IOException {
+        String line = "0123456789abcde\\n".repeat(64);
+        String response =
+                run("Content-Type: text/plain\\nX-Accel-Buffering: no\\nX-Accel-Expires: 5\\n\\n" + line.repeat(48));
+        assertTrue(response.startsWith("HTTP/1.1 200"), response);
+        assertTrue(body(response).length() > 48 << 10, "streamed");
+        assertFalse(response.contains("X-Accel"), response.substring(0, 200));
     }
 }

@@ -2,6 +2,7 @@ package dev.htbin.jetty;
 
 import dev.htbin.process.launch.InheritedSockets;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -52,6 +53,12 @@ final class BoundSocket implements AutoCloseable {
                 case ListenAddress.Unix unix -> unix(unix);
                 case ListenAddress.Inherited inherited -> inherited(inherited);
             };
+        } catch (BindException e) {
+            String advice = address instanceof ListenAddress.Tcp
+                            && String.valueOf(e.getMessage()).contains("in use")
+                    ? " (another program listens there; expected: a port that is free, or 0 for any)"
+                    : "";
+            throw new IOException("cannot listen on %s: %s%s".formatted(address, Listener.reasonOf(e), advice), e);
         } catch (IOException | RuntimeException e) {
             throw new IOException("cannot listen on %s: %s".formatted(address, Listener.reasonOf(e)), e);
         }

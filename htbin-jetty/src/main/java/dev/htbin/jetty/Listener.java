@@ -42,13 +42,42 @@ public final class Listener implements AutoCloseable {
                 Optional<TlsContext> tls = listener.tls().isPresent()
                         ? Optional.of(TlsContext.read(listener.tls().get()))
                         : Optional.empty();
-                places.add(new Place(listener, BoundSocket.bind(listener.address()), tls));
+                places.add(new Place(listener, bound(listener.address(), places), tls));
             }
             return new Listener(List.copyOf(places), config);
         } catch (IOException | RuntimeException e) {
             places.forEach(place -> place.socket().close());
             throw e;
         }
+    }
+
+    private static BoundSocket bound(ListenAddress address, List<Place> before) throws IOException {
+        try {
+            return BoundSocket.bind(address);
+        } catch (IOException e) {
+            for (Place place : before) {
+                if (overlap(place.listener().address(), address)) {
+                    throw new IOException(
+                            "cannot listen on %s: this server listens on %s already (expected: each place once)"
+                                    .formatted(address, place.listener().address()),
+                            e);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private static boolean overlap(ListenAddress one, ListenAddress other) {
+        if (one instanceof ListenAddress.Tcp(InetSocketAddress a)
+                && other instanceof ListenAddress.Tcp(InetSocketAddress b)) {
+            return a.getPort() == b.getPort()
+                    && (a.equals(b)
+                            || a.getAddress().isAnyLocalAddress()
+                            || b.getAddress().isAnyLocalAddress());
+        }
+        return one instanceof ListenAddress.Unix a
+                && other instanceof ListenAddress.Unix b
+                && a.path().toAbsolutePath().equals(b.path().toAbsolutePath());
     }
 
     /**

@@ -111,6 +111,29 @@ class ListenerTest {
         }
     }
 
+    @Test
+    void saysThatAPlaceIsNamedTwice() throws IOException {
+        ListenerConfig anywhere = ListenerConfig.of(HttpServerTest.ANYWHERE);
+        int free;
+        try (var server = start(anywhere)) {
+            free = server.address().getPort();
+        }
+        var one = ListenerConfig.of(new InetSocketAddress("127.0.0.1", free));
+        var all = ListenerConfig.of(new InetSocketAddress("0.0.0.0", free));
+        var socket = ListenerConfig.of(ListenAddress.Unix.of(folder.resolve("socket")));
+        for (List<ListenerConfig> twice : List.of(List.of(one, one), List.of(one, all), List.of(socket, socket))) {
+            var failure = assertThrows(IOException.class, () -> start(twice.toArray(ListenerConfig[]::new)));
+            assertEquals(
+                    "cannot listen on %s: this server listens on %s already (expected: each place once)"
+                            .formatted(twice.get(1).address(), twice.get(0).address()),
+                    failure.getMessage());
+        }
+        try (var server = start(anywhere)) {
+            var failure = assertThrows(IOException.class, () -> start(ListenerConfig.of(server.address())));
+            assertTrue(String.valueOf(failure.getMessage()).contains("another program listens there"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"rw-rw----", "rw-------", "rw-rw-rw-"})
     void givesAUnixSocketItsMode(String mode) throws IOException {

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +43,9 @@ class ObservedNowTest {
 
     @Test
     void tellsOnceOfAFileWhetherItWasAnsweredNowOrLater() throws Exception {
-        Files.writeString(root.resolve("a.txt"), "0123456789");
+        Path file = Files.writeString(root.resolve("a.txt"), "0123456789");
+        // What has changed just now could change again without a trace, and is not kept in memory.
+        Files.setLastModifiedTime(file, FileTime.from(Instant.parse("1994-11-06T08:49:37Z")));
         HttpHandler handler =
                 observed(HostCheck.before(SimpleHttpRequestHandler.serving(FileConfig.of(root)), Set.of()));
         assertFalse(handler.answerNow(MemoryExchange.of(GET)), "nothing is in memory yet");

@@ -21,17 +21,19 @@ import org.jspecify.annotations.Nullable;
  * @spec https://www.rfc-editor.org/rfc/rfc3875#section-6.3 RFC 3875 section 6.3
  */
 final class CgiHead {
-    private static final Pattern STATUS = Pattern.compile("([2-5][0-9]{2})(?:[ \t]+(.*))?");
-    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/[0-9]\\.[0-9] +([2-5][0-9]{2})(?: (.*))?");
+    private static final Pattern STATUS = Pattern.compile("(103|[2-5][0-9]{2})(?:[ \t]+(.*))?");
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/[0-9]\\.[0-9] +(103|[2-5][0-9]{2})(?: (.*))?");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final Set<String> CGI_FIELDS = Set.of("status", "location", "content-type", "content-length");
+    private static final int EARLY_HINTS = 103;
     private static final Set<String> HOP_BY_HOP =
             Set.of("connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade");
 
     private final int maxFields;
     private final boolean nph;
     private final List<Field> fields = new ArrayList<>();
-    private final List<String> warnings = new ArrayList<>();
+    private final int firstLine;
+    private final List<String> warnings;
     private int lines;
     private @Nullable Status status;
     private @Nullable String location;
@@ -41,8 +43,19 @@ final class CgiHead {
     private record Status(int code, String reason) {}
 
     CgiHead(int maxFields, boolean nph) {
+        this(maxFields, nph, 1, new ArrayList<>());
+    }
+
+    private CgiHead(int maxFields, boolean nph, int firstLine, List<String> warnings) {
         this.maxFields = maxFields;
         this.nph = nph;
+        this.firstLine = firstLine;
+        this.warnings = warnings;
+    }
+
+    /** Returns the head that follows this one, which was {@linkplain #earlyHints early hints}. */
+    CgiHead next(int number) {
+        return new CgiHead(maxFields, nph, number, warnings);
     }
 
     /** A line that makes the whole head unusable. */
@@ -81,12 +94,12 @@ final class CgiHead {
 
     /** Takes a line that is not empty, without its end and without control characters but tabs. */
     void add(String line, int number) throws Refusal {
-        if (nph && number == 1) {
+        if (nph && number == firstLine) {
             Matcher matcher = STATUS_LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new Refusal(
                         Cause.NO_STATUS_LINE,
-                        "an nph- script must begin with a status line such as 'HTTP/1.1 200 OK', 200 to 599; rename the script if it writes CGI fields");
+                        "an nph- script must begin with a status line such as 'HTTP/1.1 200 OK', 200 to 599 or 103; rename the script if it writes CGI fields");
             }
             status = statusOf(matcher);
             return;
@@ -128,9 +141,21 @@ final class CgiHead {
         return length;
     }
 
+    /**
+     * Returns the fields of an interim response, after the blank line; empty if these lines are the response's own.
+     *
+     * @spec https://www.rfc-editor.org/rfc/rfc8297 RFC 8297
+     */
+    Optional<Fields> earlyHints() {
+        if (status == null || status.code != EARLY_HINTS) {
+            return Optional.empty();
+        }
+        return Optional.of(Fields.of(fields).without("Content-Type").without("Location"));
+    }
+
     /** Returns what the lines mean, after the blank line. */
     CgiResponse complete(int number) throws Refusal {
-        if (number == 1) {
+        if (number == firstLine) {
             throw new Refusal(
                     Cause.NO_FIELDS, "the output begins with a blank line; the header fields must come first");
         }

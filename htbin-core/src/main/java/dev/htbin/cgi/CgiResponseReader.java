@@ -1,8 +1,11 @@
 package dev.htbin.cgi;
 
+import dev.htbin.http.Fields;
 import dev.htbin.http.Octets;
 import dev.htbin.process.ExitStatus;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,7 +19,8 @@ import java.util.Optional;
  */
 public final class CgiResponseReader {
     private final int maxBytes;
-    private final CgiHead head;
+    private final List<Fields> hints = new ArrayList<>();
+    private CgiHead head;
     private final StringBuilder line = new StringBuilder();
     private final StringBuilder beginning = new StringBuilder();
     private int lineNumber = 1;
@@ -51,6 +55,13 @@ public final class CgiResponseReader {
             take((char) (output.get() & 0xFF));
         }
         return response;
+    }
+
+    /** Returns the early hints that were read since this was called last: heads of status 103, which precede the response's. */
+    public List<Fields> earlyHints() {
+        List<Fields> read = List.copyOf(hints);
+        hints.clear();
+        return read;
     }
 
     /** Tells whether any octet has arrived. */
@@ -95,7 +106,13 @@ public final class CgiResponseReader {
     private void endLine() throws CgiFailure.BadHead {
         try {
             if (line.isEmpty()) {
-                response = Optional.of(head.complete(lineNumber));
+                Optional<Fields> early = head.earlyHints();
+                if (early.isPresent()) {
+                    hints.add(early.get());
+                    head = head.next(lineNumber + 1);
+                } else {
+                    response = Optional.of(head.complete(lineNumber));
+                }
             } else {
                 head.add(line.toString(), lineNumber);
             }

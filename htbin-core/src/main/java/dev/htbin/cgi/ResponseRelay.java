@@ -50,6 +50,9 @@ final class ResponseRelay {
     void accept(ByteBuffer output) throws CgiFailure, IOException {
         if (response == null) {
             Optional<CgiResponse> head = reader.feed(output);
+            for (Fields hints : reader.earlyHints()) {
+                exchange.earlyHints(hints);
+            }
             if (head.isEmpty()) {
                 return;
             }

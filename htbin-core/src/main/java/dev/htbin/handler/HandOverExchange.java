@@ -46,6 +46,11 @@ final class HandOverExchange extends ForwardingExchange implements TakesOver {
     }
 
     @Override
+    public void earlyHints(Fields hints) throws IOException {
+        super.earlyHints(withoutNames(hints));
+    }
+
+    @Override
     public ResponseBody respond(ResponseHead head) throws IOException {
         if (takesOver(head)) {
             taken = head;

@@ -34,6 +34,16 @@ public interface Exchange {
     InputStream requestBody() throws IOException;
 
     /**
+     * Sends an informational response, 103 (Early Hints), before the response: what the client may begin to fetch. May be called several times. Where the
+     * client can't take it, as over HTTP/1.0, or the engine can't send it, nothing is sent.
+     *
+     * @param hints fields that the response will probably have, {@code Link} above all
+     * @throws IllegalStateException if the response was started before
+     * @spec https://www.rfc-editor.org/rfc/rfc8297 RFC 8297
+     */
+    default void earlyHints(Fields hints) throws IOException {}
+
+    /**
      * Starts the response and returns where its body goes. Once in an exchange.
      *
      * <p>Written bytes may wait in memory until {@code flush} or {@code close}; {@code flush} sends them to the client; {@code close} completes the response.

@@ -50,6 +50,11 @@ public abstract class ForwardingExchange implements Exchange {
     }
 
     @Override
+    public void earlyHints(Fields hints) throws IOException {
+        exchange.earlyHints(hints);
+    }
+
+    @Override
     public ResponseBody respond(ResponseHead head) throws IOException {
         return exchange.respond(head);
     }

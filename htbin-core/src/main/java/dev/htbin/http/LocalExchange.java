@@ -93,6 +93,13 @@ public final class LocalExchange implements Exchange {
     }
 
     @Override
+    public void earlyHints(Fields hints) throws IOException {
+        if (request.version() == HttpVersion.HTTP_1_1) {
+            write(103, "", hints);
+        }
+    }
+
+    @Override
     public ResponseBody respond(ResponseHead responseHead) throws IOException {
         start(responseHead);
         boolean discarded = responseHead.bodiless() || request.isHead();
@@ -151,10 +158,13 @@ public final class LocalExchange implements Exchange {
             throw new IllegalStateException("the response was started before");
         }
         head = responseHead;
-        var text = new StringBuilder("HTTP/1.1 ").append(responseHead.status());
-        String reason = responseHead.reason().isEmpty() ? phrases.apply(responseHead.status()) : responseHead.reason();
-        text.append(' ').append(reason).append("\r\n");
-        for (Field field : responseHead.fields()) {
+        write(responseHead.status(), responseHead.reason(), responseHead.fields());
+    }
+
+    private void write(int status, String reason, Fields fields) throws IOException {
+        var text = new StringBuilder("HTTP/1.1 ").append(status).append(' ');
+        text.append(reason.isEmpty() ? phrases.apply(status) : reason).append("\r\n");
+        for (Field field : fields) {
             text.append(field.name()).append(": ").append(field.value()).append("\r\n");
         }
         out.write(text.append("\r\n").toString().getBytes(ISO_8859_1));

@@ -46,6 +46,16 @@ class ResponseRelayTest {
     }
 
     @Test
+    void sendsEarlyHintsAtOnceAndTheResponseAfterThem() throws CgiFailure, IOException {
+        relay.accept(octets("Status: 103\nLink: </a.css>; rel=preload\n\nContent-Ty"));
+        assertEquals("HTTP/1.1 103\r\nLink: </a.css>; rel=preload\r\n\r\n", exchange.response());
+        relay.accept(octets("pe: text/plain\n\nhello"));
+        relay.end(GOOD);
+        assertTrue(exchange.response()
+                .endsWith("\r\n\r\nHTTP/1.1 200\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"));
+    }
+
+    @Test
     void sendsWhatIsThereWhenTheLingerIsOver() throws CgiFailure, IOException {
         relay.accept(octets("Content-Type: text/plain\n\nhello"));
         relay.flush(true);

@@ -129,6 +129,13 @@ public final class MemoryExchange implements Exchange {
     }
 
     @Override
+    public void earlyHints(Fields hints) throws IOException {
+        if (request.version() == HttpVersion.HTTP_1_1) {
+            write(103, "", hints);
+        }
+    }
+
+    @Override
     public ResponseBody respond(ResponseHead responseHead) throws IOException {
         boolean sized = responseHead.fields().contains("Content-Length");
         boolean chunked = !sized && !responseHead.bodiless() && request.version() == HttpVersion.HTTP_1_1;
@@ -179,10 +186,13 @@ public final class MemoryExchange implements Exchange {
             throw new IllegalStateException("the response was started before");
         }
         head = responseHead;
-        var text = new StringBuilder("HTTP/1.1 " + responseHead.status());
-        text.append(responseHead.reason().isEmpty() ? "" : " " + responseHead.reason())
-                .append("\r\n");
-        for (Field field : responseHead.fields()) {
+        write(responseHead.status(), responseHead.reason(), responseHead.fields());
+    }
+
+    private void write(int status, String reason, Fields fields) throws IOException {
+        var text = new StringBuilder("HTTP/1.1 " + status);
+        text.append(reason.isEmpty() ? "" : " " + reason).append("\r\n");
+        for (Field field : fields) {
             text.append(field.name()).append(": ").append(field.value()).append("\r\n");
         }
         wire.write(text.append("\r\n").toString().getBytes(ISO_8859_1));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Access;
 import dev.htbin.http.Exchange;
+import dev.htbin.http.Fields;
 import dev.htbin.http.FileRegion;
 import dev.htbin.http.Forwarding;
 import dev.htbin.http.HttpVersion;
@@ -12,17 +13,13 @@ import dev.htbin.http.Request;
 import dev.htbin.http.ResponseBody;
 import dev.htbin.http.ResponseHead;
 import dev.htbin.http.ServerInfo;
-import dev.htbin.http.Tls;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -32,7 +29,6 @@ import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
@@ -94,28 +90,10 @@ final class JettyExchange implements Exchange {
     /** Returns the request as its client made it. */
     private Forwarding seen() {
         if (seen == null) {
-            seen = Forwarding.of(RequestHead.of(jettyRequest), connected(), config.proxies());
+            seen = Forwarding.of(
+                    RequestHead.of(jettyRequest), ConnectedPeer.of(jettyRequest, shared), config.proxies());
         }
         return seen;
-    }
-
-    /** Returns the two ends of the connection: as the operating system has them, and as a PROXY header tells them. */
-    private Peer connected() {
-        ConnectionMetaData connection = jettyRequest.getConnectionMetaData();
-        InetSocketAddress client = inet(connection.getRemoteSocketAddress());
-        InetSocketAddress local = inet(connection.getLocalSocketAddress());
-        ClientEndPoint raw = ClientEndPoint.of(connection.getConnection().getEndPoint());
-        Optional<Peer.TcpConnection> tcp = Optional.empty();
-        if (!shared
-                && raw != null
-                && raw.getRemoteSocketAddress() instanceof InetSocketAddress remote
-                && raw.getLocalSocketAddress() instanceof InetSocketAddress here) {
-            tcp = Optional.of(new Peer.TcpConnection(here, remote));
-        }
-        Optional<Tls> tls = raw == null
-                ? Optional.empty()
-                : raw.tls(connection.getConnection().getEndPoint());
-        return new Peer(client, local, tls.isPresent(), tcp, tls);
     }
 
     @Override
@@ -143,6 +121,15 @@ final class JettyExchange implements Exchange {
     @Override
     public InputStream requestBody() {
         return body;
+    }
+
+    @Override
+    public void earlyHints(Fields hints) throws IOException {
+        requireNotStarted();
+        requireNotAborted();
+        if (config.protocol() != HttpVersion.HTTP_1_0 && RequestHead.version(jettyRequest) != HttpVersion.HTTP_1_0) {
+            await(EarlyHints.send(jettyResponse, hints), writeMillis(0));
+        }
     }
 
     @Override
@@ -238,9 +225,7 @@ final class JettyExchange implements Exchange {
 
     /** Starts the response; returns its Content-Length or -1. */
     private long start(ResponseHead head, long length) {
-        if (committed) {
-            throw new IllegalStateException("the response was started before");
-        }
+        requireNotStarted();
         committed = true;
         var fields = new ResponseFields(head, length);
         boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
@@ -258,6 +243,12 @@ final class JettyExchange implements Exchange {
                 && !head.bodiless()
                 && RequestHead.version(jettyRequest) == HttpVersion.HTTP_1_1;
         return fields.contentLength();
+    }
+
+    private void requireNotStarted() {
+        if (committed) {
+            throw new IllegalStateException("the response was started before");
+        }
     }
 
     /** Tells whether so much of the request's body is unread that the connection is not worth keeping. */
@@ -383,9 +374,5 @@ final class JettyExchange implements Exchange {
         EndPoint layer = jettyRequest.getConnectionMetaData().getConnection().getEndPoint();
         ClientEndPoint client = ClientEndPoint.of(layer);
         return client == null ? layer : client;
-    }
-
-    private static InetSocketAddress inet(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? inet : InetSocketAddress.createUnresolved("localhost", 0);
     }
 }

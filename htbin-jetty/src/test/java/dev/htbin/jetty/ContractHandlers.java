@@ -51,6 +51,11 @@ final class ContractHandlers {
             out.flush();
             throw new IllegalStateException("secret");
         });
+        HANDLERS.put("/hints", x -> {
+            x.earlyHints(Fields.empty().plus("Link", "</a.css>").plus("Connection", "close"));
+            x.earlyHints(Fields.empty().plus("Link", "</b.css>"));
+            stream(x, length(200, "5"), "12", "345");
+        });
         HANDLERS.put("/nothing", x -> {});
     }
 

@@ -85,6 +85,20 @@ class Http2Test {
     }
 
     @Test
+    void sendsEarlyHintsBeforeTheResponse() {
+        try (var client = RawHttp2.connect(server)) {
+            client.get(1, "/hints");
+            for (String link : List.of("</a.css>", "</b.css>")) {
+                var hints = (MetaData.Response) client.decode(client.frameOf(1));
+                assertEquals(103, hints.getStatus());
+                assertEquals(1, hints.getHttpFields().size());
+                assertEquals(link, hints.getHttpFields().get("Link"));
+            }
+            assertEquals("12345", client.response(1).body());
+        }
+    }
+
+    @Test
     void keepsStatusesThatHaveNoName() {
         try (var client = RawHttp2.connect(server)) {
             assertEquals(299, client.get(1, "/odd").response(1).status());

@@ -61,6 +61,21 @@ class ResponseTest {
         }
     }
 
+    /** And keeps the connection, whose end no informational response is to announce. */
+    @Test
+    void sendsEarlyHintsBeforeTheResponse() {
+        try (var client = RawClient.connect(server)) {
+            for (int i = 0; i < 2; i++) {
+                client.send("GET /hints" + GET);
+                assertEquals("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", client.readTo("\r\n\r\n"));
+                assertEquals("HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n", client.readTo("\r\n\r\n"));
+                assertEquals("12345", client.response().body());
+            }
+            String old = client.send("GET /hints HTTP/1.0\r\n\r\n").readTo("\r\n\r\n");
+            assertTrue(old.startsWith("HTTP/1.1 200 "), old);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/buffer", "/small", "/length"})
     void answersHeadWithTheLengthAndNothingElse(String path) {

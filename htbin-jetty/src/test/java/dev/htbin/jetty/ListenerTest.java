@@ -118,8 +118,8 @@ class ListenerTest {
         try (var server = start(anywhere)) {
             free = server.address().getPort();
         }
-        var one = ListenerConfig.of(new InetSocketAddress("127.0.0.1", free));
-        var all = ListenerConfig.of(new InetSocketAddress("0.0.0.0", free));
+        var one = ListenerConfig.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), free));
+        var all = ListenerConfig.of(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), free));
         var socket = ListenerConfig.of(ListenAddress.Unix.of(folder.resolve("socket")));
         for (List<ListenerConfig> twice : List.of(List.of(one, one), List.of(one, all), List.of(socket, socket))) {
             var failure = assertThrows(IOException.class, () -> start(twice.toArray(ListenerConfig[]::new)));

@@ -35,7 +35,7 @@ final class EarlyHints {
             }
         }
         var sent = new Blocking();
-        response.writeInterim(HttpStatus.EARLY_HINTS_103, fields).whenComplete((_, failure) -> {
+        var _ = response.writeInterim(HttpStatus.EARLY_HINTS_103, fields).whenComplete((_, failure) -> {
             if (failure == null) {
                 sent.succeeded();
             } else {

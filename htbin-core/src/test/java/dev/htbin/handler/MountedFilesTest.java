@@ -151,7 +151,7 @@ class MountedFilesTest extends FilesFixture {
     })
     void redirectsToTheSlash(String target, String location) {
         String response = get(handler, target);
-        assertTrue(response.startsWith("HTTP/1.1 301 "), response);
+        assertTrue(response.startsWith("HTTP/1.1 301"), response);
         assertEquals(location, field(response, "Location"));
     }
 

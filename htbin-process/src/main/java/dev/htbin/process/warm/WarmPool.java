@@ -66,7 +66,7 @@ final class WarmPool implements AutoCloseable {
         if (known == null) {
             makeRoom();
             known = new WarmProgram(
-                    launcher, config, spec(key), key.file(), key.command().interpreter(), key.modules(), this::ready);
+                    launcher, config, spec(key), key.file(), key.command(), key.modules(), this::ready);
             programs.put(key, known);
         }
         return Optional.of(known);

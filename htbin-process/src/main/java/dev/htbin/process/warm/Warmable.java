@@ -22,8 +22,9 @@ public sealed interface Warmable {
      * @param interpreter what it is written in
      * @param executable what its first line names
      * @param arguments what starts the interpreter as the system does, up to where the program's path would be
+     * @param executed whether the program is executed, and so must be executable; else the interpreter is
      */
-    record Yes(Interpreter interpreter, Path executable, List<String> arguments) implements Warmable {
+    record Yes(Interpreter interpreter, Path executable, List<String> arguments, boolean executed) implements Warmable {
         public Yes {
             requireNonNull(interpreter, "interpreter");
             requireNonNull(executable, "executable");
@@ -54,7 +55,8 @@ public sealed interface Warmable {
         }
         List<String> options = spec.arguments().subList(1, spec.scriptAt());
         return interpreter.get().allows(options)
-                ? new Yes(interpreter.get(), spec.executable(), spec.arguments().subList(0, spec.scriptAt()))
+                ? new Yes(
+                        interpreter.get(), spec.executable(), spec.arguments().subList(0, spec.scriptAt()), false)
                 : refusal(interpreter.get(), options);
     }
 
@@ -107,7 +109,7 @@ public sealed interface Warmable {
         List<String> arguments = new ArrayList<>();
         arguments.add(line.get().interpreter());
         line.get().argument().ifPresent(arguments::add);
-        return new Yes(interpreter.get(), executable, arguments);
+        return new Yes(interpreter.get(), executable, arguments, true);
     }
 
     private static No refusal(Interpreter interpreter, List<String> options) {

@@ -64,13 +64,14 @@ public final class ScriptResolver {
         List<String> segments = info.path().segments();
         var names = new ArrayList<String>(segments.subList(0, start));
         names.removeIf(String::isEmpty);
+        Path last = root.directory();
         if (!names.isEmpty()) {
             Step directory = step(new UrlPath(names, false), translate, root);
             if (directory.refusal().isPresent()) {
                 return directory.refusal().get();
             }
+            last = directory.path();
         }
-        Path last = root.directory();
         for (int i = start; i < segments.size(); i++) {
             String segment = segments.get(i);
             if (segment.isEmpty()) {

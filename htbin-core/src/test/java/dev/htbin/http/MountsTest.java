@@ -64,7 +64,19 @@ class MountsTest {
     void noPathLeadsOutOfTheDirectoryOfItsMount() {
         var random = new Random(20261126);
         List<String> parts = List.of(
-                "static", "deep", "er", "..", ".", "", "%2e%2e", "%2E.", "static..", "%2f", "..%2f", ".well-known", "x");
+                "static",
+                "deep",
+                "er",
+                "..",
+                ".",
+                "",
+                "%2e%2e",
+                "%2E.",
+                "static..",
+                "%2f",
+                "..%2f",
+                ".well-known",
+                "x");
         for (int i = 0; i < 20_000; i++) {
             var raw = new StringBuilder();
             for (int n = random.nextInt(6); n >= 0; n--) {
@@ -111,9 +123,7 @@ class MountsTest {
     void refusesTwoAtOnePathNoneForTheServerAndPathsThatAreNone() {
         var one = Mount.at("/a", root("/srv/a"));
         assertThrows(IllegalArgumentException.class, () -> new Mounts(List.of(one)));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> MOUNTS.plus(List.of(one, Mount.at("/a", root("/srv/b")))));
+        assertThrows(IllegalArgumentException.class, () -> MOUNTS.plus(List.of(one, Mount.at("/a", root("/srv/b")))));
         for (String path : List.of("a", "/a/", "/", "//a", "/a/../b", "/./a")) {
             assertThrows(IllegalArgumentException.class, () -> Mount.at(path, root("/srv/a")), path);
         }

@@ -65,8 +65,7 @@ final class WarmPool implements AutoCloseable {
         WarmProgram known = programs.get(key);
         if (known == null) {
             makeRoom();
-            known = new WarmProgram(
-                    launcher, config, spec(key), key.file(), key.command(), key.modules(), this::ready);
+            known = new WarmProgram(launcher, config, spec(key), key.file(), key.command(), key.modules(), this::ready);
             programs.put(key, known);
         }
         return Optional.of(known);

@@ -115,7 +115,8 @@ final class WarmProgram implements AutoCloseable {
         Thread.ofPlatform()
                 .name("htbin-warm-" + file.getFileName())
                 .daemon()
-                .start(() -> next.run(launcher, command.interpreter().program(WarmProcess.octets(file), command.executed())));
+                .start(() -> next.run(
+                        launcher, command.interpreter().program(WarmProcess.octets(file), command.executed())));
     }
 
     /** An interpreter can serve: it takes the place of the one before. */

@@ -55,8 +55,7 @@ public sealed interface Warmable {
         }
         List<String> options = spec.arguments().subList(1, spec.scriptAt());
         return interpreter.get().allows(options)
-                ? new Yes(
-                        interpreter.get(), spec.executable(), spec.arguments().subList(0, spec.scriptAt()), false)
+                ? new Yes(interpreter.get(), spec.executable(), spec.arguments().subList(0, spec.scriptAt()), false)
                 : refusal(interpreter.get(), options);
     }
 

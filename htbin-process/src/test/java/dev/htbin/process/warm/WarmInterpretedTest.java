@@ -72,7 +72,8 @@ class WarmInterpretedTest extends WarmFixture {
             })
     void saysWhyNot(String program, String options, String reason) throws Exception {
         LaunchSpec spec = interpreted("y", program, options, "");
-        assertTrue(launcher.coldReason(spec).orElse("").contains(reason), () -> launcher.coldReason(spec)
-                .toString());
+        assertTrue(
+                launcher.coldReason(spec).orElse("").contains(reason),
+                () -> launcher.coldReason(spec).toString());
     }
 }

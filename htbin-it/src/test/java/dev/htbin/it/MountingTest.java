@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** End to end: directories and programs at URL paths, interpreters of endings, and users that a proxy names, as the command line has them. */
 @Timeout(180)
-class MountsTest {
+class MountingTest {
     private static final String BACKEND = "/usr/lib/git-core/git-http-backend";
     private static final String HEAD = "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\n";
 

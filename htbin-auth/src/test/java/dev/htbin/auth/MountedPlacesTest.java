@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wire tests over real sockets: a file that has several URLs is asked for at each of them, whichever of them is requested. */
 @Timeout(60)
-class MountsTest {
+class MountedPlacesTest {
     @TempDir
     private Path folder;
 

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wire tests over real sockets: users that a proxy names. */
@@ -156,6 +157,23 @@ class ProxyUserTest {
                 String text = new String(response.array(), 0, response.position(), StandardCharsets.ISO_8859_1);
                 assertTrue(text.contains(trusted ? "[][carl][]" : "[][][]"), text);
             }
+        }
+    }
+
+    /** What a proxy passes through, it has not looked into: it is the address that it names which must be a proxy's. */
+    @ParameterizedTest
+    @CsvSource({
+        "PROXY TCP4 203.0.113.9 127.0.0.1 50000 80, [][][]",
+        "PROXY TCP4 127.0.0.9 127.0.0.1 50000 80, [][carl][]"
+    })
+    void afterAProxyHeaderTheAddressThatItNamesCounts(String header, String expected) throws Exception {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (var server = new Server(HttpServer.start(
+                List.of(ListenerConfig.of(address).withProxyProtocol(true)),
+                ProxyUser.before(site.handler(), "X-Remote-User"),
+                EngineConfig.defaults().withProxies(LOOPBACK)))) {
+            String response = server.send(header + "\r\nGET /cgi-bin/who", "X-Remote-User: carl");
+            assertTrue(response.contains(expected), response);
         }
     }
 

@@ -90,6 +90,27 @@ class MountingTest {
     }
 
     @Test
+    void aProxyThatSpeaksHttp2NamesTheUser() throws Exception {
+        Programs.require("users of a proxy over HTTP/2", "curl");
+        site.script("who", HEAD + "printf '%s' \"$SERVER_PROTOCOL,$REMOTE_USER,$HTTP_X_REMOTE_USER\"\n");
+        for (String trusted : List.of("127.0.0.1", "10.0.0.1")) {
+            try (var htbin = RunningHtbin.on(site, "--trust-proxy=" + trusted, "--remote-user-header=X-Remote-User")) {
+                Run curl = Run.of(
+                        folder,
+                        Map.of(),
+                        new byte[0],
+                        "curl",
+                        "-s",
+                        "--http2-prior-knowledge",
+                        "-H",
+                        "X-Remote-User: ann",
+                        htbin.url("/cgi-bin/who"));
+                assertEquals(trusted.equals("127.0.0.1") ? "HTTP/2.0,ann," : "HTTP/2.0,,", curl.text());
+            }
+        }
+    }
+
+    @Test
     void phpRunsFilesThatAreNotExecutable() throws Exception {
         Programs.require("php-cgi as an interpreter", "/usr/bin/php-cgi");
         put(
@@ -97,8 +118,7 @@ class MountingTest {
                 "<?php header('Content-Type: text/plain'); echo $_SERVER['SCRIPT_NAME'], '|', $_SERVER['PATH_INFO'] ?? '', '|', $_GET['q'] ?? '', '|', $_POST['a'] ?? '';",
                 "rw-r--r--");
         put("root/page.php", "<?php echo 'source';", "rw-r--r--");
-        try (var htbin =
-                RunningHtbin.on(site, "--interpreter=.php=/usr/bin/php-cgi -d date.timezone=UTC")) {
+        try (var htbin = RunningHtbin.on(site, "--interpreter=.php=/usr/bin/php-cgi -d date.timezone=UTC")) {
             assertEquals("/cgi-bin/form.php|/x/y|1|", text(htbin, "/cgi-bin/form.php/x/y?q=1"));
             var posted = htbin.post(
                     "/cgi-bin/form.php?q=2",

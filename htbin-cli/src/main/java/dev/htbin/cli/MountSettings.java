@@ -10,9 +10,11 @@ import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -174,14 +176,23 @@ record MountSettings(
     }
 
     private static void requireProgram(String option, String value, Path file, boolean executed) throws IOException {
-        String wrong = !Files.exists(file)
-                ? "does not exist"
-                : !Files.isRegularFile(file)
-                        ? "is not a file"
-                        : executed && !ScriptResolver.isExecutable(file) ? "is not executable" : "";
+        String wrong = wrongWith(file, executed);
         if (!wrong.isEmpty()) {
             throw new IOException("%s: '%s': '%s' %s (expected: a program that can be executed, for example %s)"
                     .formatted(option, value, file, wrong, Values.example(option)));
+        }
+    }
+
+    private static String wrongWith(Path file, boolean executed) {
+        try {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                return "is not a file";
+            }
+            return executed && !ScriptResolver.isExecutable(file) ? "is not executable" : "";
+        } catch (AccessDeniedException e) {
+            return "may not be reached by the server's user";
+        } catch (IOException e) {
+            return "does not exist";
         }
     }
 

@@ -170,11 +170,7 @@ public final class ScriptResolver {
         } catch (NoSuchFileException e) {
             return Step.refused(path, absent(prefix, path));
         } catch (AccessDeniedException e) {
-            return Step.refused(
-                    path,
-                    forbidden(
-                            Cause.UNREACHABLE,
-                            "'%s' may not be reached: chmod +x the directories above it".formatted(path)));
+            return Step.refused(path, forbidden(Cause.UNREACHABLE, unreachable(path)));
         } catch (FileSystemException e) {
             return Step.refused(path, notFound(Cause.NOT_THERE, prefix, "'%s': %s".formatted(path, e.getReason())));
         } catch (IOException e) {
@@ -204,11 +200,14 @@ public final class ScriptResolver {
     private static ScriptResolution program(CgiInfo info, MountedProgram program, Predicate<Path> executable) {
         Path file = program.file();
         Optional<ScriptInterpreter> interpreter = info.programs().interpreterOf(file);
-        if (!Files.exists(file)) {
+        try {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                return forbidden(Cause.NO_REGULAR_FILE, "'%s' is not a regular file".formatted(file));
+            }
+        } catch (AccessDeniedException e) {
+            return forbidden(Cause.UNREACHABLE, unreachable(file));
+        } catch (IOException e) {
             return absent(info.path(), file);
-        }
-        if (!Files.isRegularFile(file)) {
-            return forbidden(Cause.NO_REGULAR_FILE, "'%s' is not a regular file".formatted(file));
         }
         if (interpreter.isEmpty() && !executable.test(file)) {
             return forbidden(Cause.NOT_EXECUTABLE, "'%s' is not executable: chmod +x '%s'".formatted(file, file));
@@ -221,6 +220,10 @@ public final class ScriptResolver {
         List<String> rest = path.segments().subList(start, path.segments().size());
         String pathInfo = rest.isEmpty() ? "" : "/" + String.join("/", rest);
         return path.directory() ? pathInfo + "/" : pathInfo;
+    }
+
+    private static String unreachable(Path path) {
+        return "'%s' may not be reached: chmod +x the directories above it".formatted(path);
     }
 
     private static ScriptResolution absent(UrlPath prefix, Path path) {

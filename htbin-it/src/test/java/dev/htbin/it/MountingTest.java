@@ -46,7 +46,7 @@ class MountingTest {
         Files.createDirectories(path.getParent());
         Files.writeString(path, text);
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-        for (Path above = path.getParent(); !above.equals(folder); above = above.getParent()) {
+        for (Path above = path.getParent(); above != null && !above.equals(folder); above = above.getParent()) {
             Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         return path;

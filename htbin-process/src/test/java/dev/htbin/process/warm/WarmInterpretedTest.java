@@ -1,5 +1,6 @@
 package dev.htbin.process.warm;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,7 +32,8 @@ class WarmInterpretedTest extends WarmFixture {
         var environment = new LinkedHashMap<String, String>();
         environment.put("PATH", "/usr/bin:/bin");
         environment.put("NAME", "value");
-        return warm(new LaunchSpec(Path.of(program), arguments, environment, script.getParent()).withScriptAt(at));
+        return warm(new LaunchSpec(Path.of(program), arguments, environment, requireNonNull(script.getParent()))
+                .withScriptAt(at));
     }
 
     @ParameterizedTest

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,9 +30,6 @@ final class Fork implements Birth, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final byte[] LEAVE = {'!'};
-    private static final char PLAIN = 'F';
-    private static final char LEARNING = 'L';
-    private static final ValueLayout.OfInt PID = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final Ward ward;
     private final LaunchSpec spec;
@@ -156,11 +152,10 @@ final class Fork implements Birth, AutoCloseable {
     /** Returns the id of the process, which waits for our leave; 0 if there is none. */
     private int ordered(byte[] block, Workspace workspace) throws IOException {
         int[] descriptors = theirs.stream().mapToInt(Integer::intValue).toArray();
-        char order = warm.learned().isPresent() ? LEARNING : PLAIN;
         try (Arena arena = Arena.ofConfined()) {
             WarmMessage.send(channel, block, arena, workspace.errno);
         }
-        if (!warm.process().order(order, descriptors)) {
+        if (!warm.process().order(block.length, descriptors)) {
             return 0;
         }
         // Ours must be closed, so that the channel ends when the interpreter does.
@@ -170,7 +165,7 @@ final class Fork implements Birth, AutoCloseable {
         if (answer == Answer.NONE) {
             warm.process().giveUp();
         }
-        return answer == Answer.GIVEN ? workspace.number.get(PID, 0) : 0;
+        return answer == Answer.GIVEN ? workspace.number.get(WarmMessage.NUMBER, 0) : 0;
     }
 
     private enum Answer {

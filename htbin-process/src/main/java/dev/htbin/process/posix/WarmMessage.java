@@ -1,7 +1,6 @@
 package dev.htbin.process.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -9,16 +8,21 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * What goes to a warm interpreter and its forks. An order is one octet with descriptors; a block is its length, four octets with the highest first, and words that
+ * What goes to a warm interpreter and its forks. An order is a number with descriptors, four octets; a block is its length, four octets with the highest first, and words that
  * each end with NUL.
  */
 final class WarmMessage {
     /** What a socket holds without anybody reading: so sending never waits. */
     static final int MOST_BYTES = 96 << 10;
+
+    /** A number on a socket. */
+    static final ValueLayout.OfInt NUMBER = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private WarmMessage() {}
 
@@ -65,12 +69,12 @@ final class WarmMessage {
      *
      * @return whether it was sent
      */
-    static boolean send(int socket, byte order, int[] descriptors, Arena arena, MemorySegment errno) {
-        MemorySegment octet = arena.allocate(1);
-        octet.set(JAVA_BYTE, 0, order);
+    static boolean send(int socket, int order, int[] descriptors, Arena arena, MemorySegment errno) {
+        MemorySegment number = arena.allocate(Integer.BYTES, Integer.BYTES);
+        number.set(NUMBER, 0, order);
         MemorySegment vector = arena.allocate(LinuxAbi.SIZEOF_IOVEC, 8);
-        vector.set(ADDRESS, 0, octet);
-        vector.set(JAVA_LONG, 8, 1);
+        vector.set(ADDRESS, 0, number);
+        vector.set(JAVA_LONG, 8, number.byteSize());
         long rights = LinuxAbi.SIZEOF_CMSGHDR + 4L * descriptors.length;
         MemorySegment control = arena.allocate((rights + 7) / 8 * 8, 8);
         control.set(JAVA_LONG, 0, rights);
@@ -88,6 +92,6 @@ final class WarmMessage {
         do {
             sent = LibcSocket.sendmsg(errno, socket, message, LinuxAbi.MSG_NOSIGNAL | LinuxAbi.MSG_DONTWAIT);
         } while (sent < 0 && Native.errno(errno) == Errno.EINTR.number);
-        return sent == 1;
+        return sent == Integer.BYTES;
     }
 }

@@ -114,7 +114,7 @@ final class WarmProgram implements AutoCloseable {
         Thread.ofPlatform()
                 .name("htbin-warm-" + file.getFileName())
                 .daemon()
-                .start(() -> next.run(launcher, interpreter.program(WarmProcess.octets(file))));
+                .start(() -> next.run(launcher, interpreter.program(WarmProcess.octets(file), launcher.siblingKey())));
     }
 
     /** An interpreter can serve: it takes the place of the one before. */

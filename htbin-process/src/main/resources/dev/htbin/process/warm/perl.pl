@@ -124,8 +124,8 @@ BEGIN {
 
     # The next order's descriptors.
     my $receive = sub {
-        my ($octet, $space) = ("\0", "\0" x 64);
-        my $vector = pack 'PQ', $octet, 1;
+        my ($order, $space) = ("\0" x 4, "\0" x 64);
+        my $vector = pack 'PQ', $order, length $order;
         my $message = pack 'QLx4PQPQlx4', 0, 0, $vector, 1, $space, length $space, 0;
         my $got;
         do { $got = syscall($call{recvmsg}, $control, $message, $cmsg_cloexec) } while $got < 0 && $! == 4;

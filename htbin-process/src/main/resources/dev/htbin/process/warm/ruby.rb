@@ -175,8 +175,8 @@
 
   # The next order's descriptors; nothing if they are not all there.
   receive = lambda do
-    octet, space = "\0".b, "\0".b * 64
-    vector = [octet, 1].pack("PQ")
+    order, space = "\0".b * 4, "\0".b * 64
+    vector = [order, order.bytesize].pack("PQ")
     message = [0, 0, vector, 1, space, space.bytesize, 0].pack("QLx4PQPQlx4")
     got = call.("recvmsg", control, message, cmsg_cloexec)
     Process.exit!(0) if got == 0

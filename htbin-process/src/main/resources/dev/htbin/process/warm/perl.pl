@@ -126,7 +126,7 @@ BEGIN {
 
     # The next order's descriptors.
     my $receive = sub {
-        my ($order, $space) = ("\0" x 4, "\0" x 64);
+        my ($order, $space) = ("\0" x 5, "\0" x 64);
         my $vector = pack 'PQ', $order, length $order;
         my $message = pack 'QLx4PQPQlx4', 0, 0, $vector, 1, $space, length $space, 0;
         my $got;
@@ -134,10 +134,10 @@ BEGIN {
         $leave->(0) if $got <= 0;
         my $length = (unpack 'QLx4QQQQl', $message)[5];
         my $flags = (unpack 'QLx4QQQQl', $message)[6];
-        return (0, 0) if $length < 16;
+        return (0) if $length < 16;
         my ($size, $level, $kind) = unpack 'Qll', $space;
         my @descriptors = unpack 'l*', substr $space, 16, $size - 16;
-        ($flags & 8 || $level != 1 || $kind != 1 ? 0 : unpack('N', $order), @descriptors);
+        ($flags & 8 || $level != 1 || $kind != 1 ? (0, '') : unpack('Na', $order), @descriptors);
     };
 
     # Whether a library may have something done at each fork(3), which the system call alone would not do; Perl's own takes locks.
@@ -195,7 +195,7 @@ BEGIN {
     };
 
     my $become = sub {
-        my ($length, $stdin, $stdout, $stderr, $directory, $channel, $report) = @_;
+        my ($length, $asks, $stdin, $stdout, $stderr, $directory, $channel, $report) = @_;
         syscall($call{setsid});
         $dup->($stdin, 0, 0), $dup->($stdout, 1, 0), $dup->($stderr, 2, 0);
         syscall($call{fchdir}, $directory);
@@ -214,10 +214,11 @@ BEGIN {
         syscall($call{landlock_restrict_self}, $ruleset, 0), $close->($ruleset) if $ruleset >= 0;
         syscall($call{prctl}, $prctl_dumpable, 1, 0, 0, 0);
         my $number = pack 'N', $$;
-        syscall($call{write}, $channel, $number, 4);
-        $leave->(0) if $exactly->($channel, 1) ne '!';
+        # SIGPIPE comes if the server has waited for too long.
+        $leave->(0) if syscall($call{write}, $channel, $number, 4) != 4;
+        $leave->(0) if $asks eq '?' && $exactly->($channel, 1) ne '!';
         $dup->($report, $report_descriptor, $cloexec) if defined $report;
-        $close->($control, grep { defined } @_[1 .. $#_]);
+        $close->($control, grep { defined } @_[2 .. $#_]);
         defined $report ? $report_descriptor : undef;
     };
 
@@ -236,11 +237,11 @@ BEGIN {
     my $executable = sub { syscall($call{faccessat}, -100, $script, 1, 0) == 0 };
     my $serve = sub {
         while (1) {
-            my ($length, @descriptors) = $receive->();
+            my ($length, $asks, @descriptors) = $receive->();
             my $file;
             if ($length && @descriptors >= 5 && $executable->() && open $file, '<', $script) {
                 $leave->(0) if $outdated->();
-                return ($file, $length, @descriptors) if $fork->() == 0;
+                return ($file, $length, $asks, @descriptors) if $fork->() == 0;
                 $! = 0;
             }
             $close->(@descriptors);
@@ -267,10 +268,10 @@ BEGIN {
     %ENV = ();
     $0 = "perl warm:$script";
     $say->("ready $]");
-    my ($file, $length_of_block, @descriptors) = $serve->();
+    my ($file, $length_of_block, $asks, @descriptors) = $serve->();
     $dup->(fileno $file, $own, $cloexec);
     close $file;
-    $report = $become->($length_of_block, @descriptors);
+    $report = $become->($length_of_block, $asks, @descriptors);
     $@ = '';
     $! = 0;
     # What refers to itself stays: to free all this costs more than the script.

@@ -5,7 +5,8 @@
 # never imported. When they are imported the server reads "ready" on descriptor 1. Then comes one order for each request,
 # with descriptors: standard input, output and error, the working directory, the channel of the request, and, for a
 # request to learn from, a pipe. The channel brings a block, the script's path, its arguments and its environment, takes
-# the process id, and gives leave to run. The order is the length of what the channel brings.
+# the process id, and gives leave to run. The order is the length of what the channel brings, and "?" if leave is to be waited
+# for, "!" if not.
 #
 # A block is its length, four octets with the highest first, and words that each end with NUL.
 #
@@ -19,7 +20,6 @@ if INSERTS_DIRECTORY:
 WRITES_BYTECODE = not sys.dont_write_bytecode
 sys.dont_write_bytecode = True
 
-import atexit
 import gc
 import marshal
 import os
@@ -33,12 +33,18 @@ import _imp
 import _signal
 import _socket
 import _weakref
+# The few that a process of a request needs: a look into a module's many names touches memory that each fork has to copy.
+from atexit import _run_exitfuncs as run_exit_functions
+from gc import get_objects
+from os import closerange
+from posix import _exit, access, dup2, environ, fchdir, getpid, putenv, read, setsid, stat, write
 
 CALLS = {name: int(number) for name, number in zip(*[iter("SYSTEM_CALLS".split())] * 2)}
 KEY = SIBLING_KEY
 CONTROL = 3
 RULESET = 4
-ORDER_BYTES = 4
+LENGTH_BYTES = 4
+ORDER_BYTES = LENGTH_BYTES + 1
 DESCRIPTORS = 6
 REPORT_LIMIT = 60 << 10
 LOOK_AGAIN = 1.0
@@ -48,6 +54,7 @@ LANDLOCK_SCOPE_SIGNAL = bytes(16) + (2).to_bytes(8, sys.byteorder)
 ADOPTION_SECONDS = 2.0
 SPACE = _socket.CMSG_SPACE(4 * DESCRIPTORS)
 REPORT_DESCRIPTOR = 100
+READ_AND_EXECUTE = os.R_OK | os.X_OK
 ORIGINAL_ARGUMENTS = -2
 SUFFIXES = {".py", ".pyc", *_imp.extension_suffixes()}
 OWN_NAME = sys._getframe().f_code.co_filename
@@ -103,7 +110,7 @@ def number_from(call, *arguments):
 
 
 def read_exactly(descriptor, count):
-    octets = os.read(descriptor, count)
+    octets = read(descriptor, count)
     while len(octets) < count:
         more = os.read(descriptor, count - len(octets))
         if not more:
@@ -295,8 +302,9 @@ class Library:
 
 def stamp(path):
     try:
-        status = os.stat(path)
-        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev, status.st_ctime_ns
+        status = stat(path)
+        # All but the time of the last access.
+        return status[:7], status.st_mtime_ns, status.st_ctime_ns
     except OSError:
         return None
 
@@ -313,14 +321,14 @@ class Script:
     def ready(self):
         """Compiles it if it is new. Returns false if it can't be run here, for whatever reason: the other way says which."""
         try:
-            if not os.access(self.path, os.R_OK | os.X_OK):
+            if not access(self.path, READ_AND_EXECUTE):
                 return False
             if stamp(self.path) != self.version:
                 self.version = None
                 descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
                 try:
                     version = stamp(descriptor)
-                    self.prepare(read_all(descriptor, version[1]))
+                    self.prepare(read_all(descriptor, version[0][6]))
                     self.version = version
                 finally:
                     os.close(descriptor)
@@ -480,20 +488,20 @@ def serve(receive, library, script, fork):
             if library.outdated():
                 os._exit(0)
             if fork() == 0:
-                return descriptors, int.from_bytes(order, "big")
-        for descriptor in descriptors:
-            os.close(descriptor)
+                return descriptors, int.from_bytes(order[:LENGTH_BYTES], "big"), order[LENGTH_BYTES:] == b"?"
+        if descriptors:
+            closerange(RULESET + 1, descriptors[-1] + 1)
 
 
-def become(descriptors, length, random_again):
+def become(descriptors, length, asks_for_leave, random_again):
     """Makes this process the request's. Returns where to report to."""
     stdin, stdout, stderr, directory, channel = descriptors[:5]
-    os.setsid()
-    os.dup2(stdin, 0)
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    os.fchdir(directory)
-    words = read_exactly(channel, length)[ORDER_BYTES:-1].split(b"\0")
+    setsid()
+    dup2(stdin, 0)
+    dup2(stdout, 1)
+    dup2(stderr, 2)
+    fchdir(directory)
+    words = read_exactly(channel, length)[LENGTH_BYTES:-1].split(b"\0")
     count = 2
     if words[1] != b"0":
         count += int(words[1])
@@ -506,24 +514,28 @@ def become(descriptors, length, random_again):
         draw()
     enter_own_domain()
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-    os.write(channel, os.getpid().to_bytes(4, "big"))
-    if os.read(channel, 1) != b"!":
-        os._exit(0)
+    try:
+        write(channel, getpid().to_bytes(4, "big"))
+        if asks_for_leave and read(channel, 1) != b"!":
+            _exit(0)
+    except OSError:
+        # The server has waited for too long.
+        _exit(0)
     report = aside(descriptors[5]) if len(descriptors) > 5 else None
-    os.closerange(CONTROL, max(descriptors) + 1)
+    closerange(CONTROL, descriptors[-1] + 1)
     return report
 
 
 def forget_environment():
-    posix.environ.clear()
+    environ.clear()
     clear_environment()
 
 
 def set_environment(words):
     """Sets these variables, in this order; and what the interpreter itself sets when it starts in the C locale."""
-    variables, put = posix.environ, posix.putenv
+    variables, put = environ, putenv
     for variable in words:
-        name, _, value = variable.partition(b"=")
+        name, value = variable.split(b"=", 1)
         variables[name] = value
         put(name, value)
     if COERCED is not None and b"LC_CTYPE" not in variables:
@@ -654,46 +666,42 @@ def finish(status, known, harmless, quiet):
     take those apart costs more than everything else in a request, and nobody can tell. If something of the script lives on in
     them that wants to know of its end, returns: the interpreter then does all of it.
     """
-    threading = sys.modules.get("threading")
-    if threading is not None:
-        threading._shutdown()
-    atexit._run_exitfuncs()
+    modules = sys.modules
+    if "threading" in modules:
+        modules["threading"]._shutdown()
+    run_exit_functions()
     try:
         sys.stdout is None or sys.stdout.flush()
         sys.stderr is None or sys.stderr.flush()
     except Exception:
         return
-    if type(sys.modules) is not dict:
+    if type(modules) is not dict:
         return
-    doomed = own_modules(known)
-    if harmless.issuperset(map(type, gc.get_objects())):
-        # The order does not matter then, and the collector has nothing to find.
-        for name in doomed:
-            module = sys.modules[name]
-            if isinstance(module, type(sys)):
-                module.__dict__.clear()
-    else:
-        gc.isenabled() and gc.collect()
-        take_apart(doomed)
-        for kind in {type(thing) for thing in gc.get_objects()}:
-            if any("__del__" in base.__dict__ for base in kind.__mro__):
-                return
+    if harmless.issuperset(map(type, get_objects())):
+        # Whatever order is as good as another, and the collector has nothing to find.
+        plain = len(modules) == len(known) and "__main__" in modules
+        for name in ("__main__",) if plain else own_modules(known):
+            if isinstance(modules[name], type(sys)):
+                modules[name].__dict__.clear()
+        if plain and quiet:
+            _exit(status)
+        c_exit(status)
+    gc.isenabled() and gc.collect()
+    take_apart(own_modules(known))
+    for kind in {type(thing) for thing in get_objects()}:
+        if any("__del__" in base.__dict__ for base in kind.__mro__):
+            return
     try:
         sys.stdout is None or sys.stdout.flush()
     except Exception:
         return
-    if quiet and len(doomed) == 1:
-        os._exit(status)
     c_exit(status)
 
 
 def own_modules(known):
     """Returns the names of the script's own modules, the first one last."""
-    modules = sys.modules
-    names = []
-    if len(modules) != len(known) or next(reversed(modules)) not in known:
-        names = [name for name in reversed(modules) if name not in known]
-    if "__main__" in modules:
+    names = [name for name in reversed(sys.modules) if name not in known]
+    if "__main__" in sys.modules:
         names.append("__main__")
     return names
 
@@ -758,19 +766,17 @@ HARMLESS = harmless_kinds()
 CONTROL_SOCKET, LIBRARY, SCRIPT, FORK, QUIET_END = begin()
 KNOWN = frozenset(sys.modules)
 RANDOM_AGAIN = random_again()
-MAIN = new_main(SCRIPT.path)
 OWN_MAIN = sys.modules["__main__"]
+sys.modules["__main__"] = new_main(SCRIPT.path)
+NAMESPACE = sys.modules["__main__"].__dict__
 STATUS = 0
 RECEIVE = CONTROL_SOCKET.recvmsg
 gc.collect()
 gc.freeze()
 say("ready %d.%d.%d" % sys.version_info[:3])
-DESCRIPTORS_OF_REQUEST, LENGTH = serve(RECEIVE, LIBRARY, SCRIPT, FORK)
+DESCRIPTORS_OF_REQUEST, LENGTH, ASKS = serve(RECEIVE, LIBRARY, SCRIPT, FORK)
 CONTROL_SOCKET.detach()
-REPORT = become(DESCRIPTORS_OF_REQUEST, LENGTH, RANDOM_AGAIN)
-sys.modules["__main__"] = MAIN
-NAMESPACE = MAIN.__dict__
-del MAIN
+REPORT = become(DESCRIPTORS_OF_REQUEST, LENGTH, ASKS, RANDOM_AGAIN)
 try:
     exec(SCRIPT.code or SCRIPT.compiled_by_process(), NAMESPACE)
 except SystemExit as end:

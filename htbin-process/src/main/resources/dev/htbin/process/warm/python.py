@@ -148,7 +148,7 @@ class Library:
 
     def __init__(self, script, wanted, excluded):
         self.script = script
-        self.directory = os.path.dirname(script)
+        self.directory = directory_of(script)
         self.wanted = [name for name in wanted if not self.covered(name, excluded)]
         self.places = [os.path.join(place, "") for place in sys.path if place and place != self.directory]
         self.files = {}
@@ -281,8 +281,13 @@ class Library:
         except ChildProcessError:
             return None
 
-    def outdated(self):
-        """Tells whether an import would now find something else: something beside the script at once, new files of the library within a second."""
+    def outdated(self, script_is_new):
+        """
+        Tells whether an import would now find something else: something beside the script, or the script elsewhere, at once; new files of the library within
+        a second.
+        """
+        if script_is_new:
+            self.looked = -LOOK_AGAIN
         beside = stamp(self.directory)
         if beside != self.beside:
             tops = {name.partition(".")[0] for name in sys.modules} - BASE
@@ -293,11 +298,19 @@ class Library:
         now = time.monotonic()
         if now - self.looked >= LOOK_AGAIN:
             self.looked = now
+            if directory_of(self.script) != self.directory:
+                say("outdated the script has moved")
+                return True
             for path, known in self.files.items():
                 if stamp(path) != known:
                     say("outdated " + path)
                     return True
         return False
+
+
+def directory_of(script):
+    """Returns where the script really is, which is where it finds its own modules."""
+    return os.path.dirname(os.path.realpath(script))
 
 
 def stamp(path):
@@ -317,6 +330,12 @@ class Script:
         self.version = None
         self.code = None
         self.fit = False
+        self.new = False
+
+    def has_changed(self):
+        """Tells once whether it was compiled anew."""
+        new, self.new = self.new, False
+        return new
 
     def ready(self):
         """Compiles it if it is new. Returns false if it can't be run here, for whatever reason: the other way says which."""
@@ -330,6 +349,7 @@ class Script:
                     version = stamp(descriptor)
                     self.prepare(read_all(descriptor, version[0][6]))
                     self.version = version
+                    self.new = True
                 finally:
                     os.close(descriptor)
             return self.fit
@@ -405,10 +425,10 @@ def fork_is_watched(paths):
     return False
 
 
-def once_forking(flags):
+def once_forking(flags, otherwise):
     """
-    Returns what forks as fork(3) does in a process of one thread, but with these flags of clone(2); None if the C library keeps more of a process than is
-    known here. When it fails, it does as fork_twice() does.
+    Returns what forks as fork(3) does in a process of one thread, but with these flags of clone(2), and calls another function if that fails. Returns None
+    if the C library keeps more of a process than is known here.
     """
     place = number_from(prctl, PR_GET_TID_ADDRESS)
     robust = number_from(system_call, CALLS["get_robust_list"], 0)
@@ -429,7 +449,7 @@ def once_forking(flags):
             after_in_child()
             return 0
         after()
-        return child if child > 0 else fork_twice()
+        return child if child > 0 else otherwise()
 
     return fork
 
@@ -465,15 +485,18 @@ def fork_twice():
 def forking(paths):
     """Returns what forks a child of the server, whose child this process is: it returns 0 in it, and elsewhere less if it fails."""
     try:
-        watched = fork_is_watched(paths)
+        if not fork_is_watched(paths):
+            trial = once_forking(0, lambda: -1)
+            if trial is not None and fork_works(trial):
+                return once_forking(CLONE_PARENT, fork_twice)
     except OSError:
-        watched = True
-    own = None if watched else once_forking(0)
-    return once_forking(CLONE_PARENT) if own is not None and fork_works(own) else fork_twice
+        # There is no such function, or a library can't be read.
+        pass
+    return fork_twice
 
 
 def serve(receive, library, script, fork):
-    """Forks a process for each order. Returns in the process: its descriptors, and the length of the block on its channel."""
+    """Forks a process for each order. Returns in the process: its descriptors, the length of the block on its channel, whether it asks for leave."""
     while True:
         order, extra, flags, _ = receive(ORDER_BYTES, SPACE, _socket.MSG_CMSG_CLOEXEC)
         if not order:
@@ -485,12 +508,12 @@ def serve(receive, library, script, fork):
             for i in range(0, len(data) - 3, 4)
         ]
         if not flags & _socket.MSG_CTRUNC and len(descriptors) >= 5 and script.ready():
-            if library.outdated():
+            if library.outdated(script.has_changed()):
                 os._exit(0)
             if fork() == 0:
                 return descriptors, int.from_bytes(order[:LENGTH_BYTES], "big"), order[LENGTH_BYTES:] == b"?"
         if descriptors:
-            closerange(RULESET + 1, descriptors[-1] + 1)
+            closerange(descriptors[0], descriptors[-1] + 1)
 
 
 def become(descriptors, length, asks_for_leave, random_again):
@@ -677,7 +700,9 @@ def finish(status, known, harmless, quiet):
         return
     if type(modules) is not dict:
         return
-    if harmless.issuperset(map(type, get_objects())):
+    objects = get_objects()
+    kinds = set(map(type, objects))
+    if kinds <= harmless and not (type in kinds and any(type(kind) is type and "__del__" in kind.__dict__ for kind in objects)):
         # Whatever order is as good as another, and the collector has nothing to find.
         plain = len(modules) == len(known) and "__main__" in modules
         for name in ("__main__",) if plain else own_modules(known):
@@ -686,6 +711,7 @@ def finish(status, known, harmless, quiet):
         if plain and quiet:
             _exit(status)
         c_exit(status)
+    del objects
     gc.isenabled() and gc.collect()
     take_apart(own_modules(known))
     for kind in {type(thing) for thing in get_objects()}:
@@ -754,7 +780,7 @@ def begin():
         sys.orig_argv[ORIGINAL_ARGUMENTS:] = sys.argv
     sys.dont_write_bytecode = not WRITES_BYTECODE
     if INSERTS_DIRECTORY:
-        sys.path.insert(0, os.path.dirname(os.path.realpath(words[0])))
+        sys.path.insert(0, library.directory)
     forget_environment()
     script = Script(words[0])
     script.ready()

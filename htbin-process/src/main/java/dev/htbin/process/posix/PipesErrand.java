@@ -27,7 +27,10 @@ final class PipesErrand extends Errand {
                 return;
             }
             pairs[i] = new Pipes.Pair(
-                    output, outputEnd, memory.error().get(JAVA_INT, 0), memory.error().get(JAVA_INT, 4));
+                    output,
+                    outputEnd,
+                    memory.error().get(JAVA_INT, 0),
+                    memory.error().get(JAVA_INT, 4));
         }
     }
 

@@ -107,9 +107,7 @@ public enum Interpreter {
     }
 
     private static String pythonLiteral(String octets) {
-        return "b'"
-                + octets.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n")
-                + "'";
+        return "b'" + octets.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'";
     }
 
     /** Returns what it has in its environment to start with: the dynamic linker then looks up all functions at once, and not in each fork again. */

@@ -64,8 +64,8 @@ CLONE_CHILD_SETTID = 0x01000000
 CLONE_CHILD_CLEARTID = 0x00200000
 ROBUST_LIST_BYTES = 24
 # Libraries that do nothing at exit(3) that anybody could see; by the beginning of their names, up to ".so".
-QUIET = tuple(b"libpython3 ld-linux libc. libc-2 libm. libm-2 libdl libpthread librt libutil libffi. libexpat. libz. liblzma. libbz2.".split())
-QUIET += tuple(b"libcrypto. libssl. libsqlite3. libuuid. libmpdec.".split())
+QUIET_LIBRARIES = tuple(b"libpython3 ld-linux libc. libc-2 libm. libm-2 libdl libpthread librt libutil libffi. libexpat. libz. liblzma. libbz2.".split())
+QUIET_LIBRARIES += tuple(b"libcrypto. libssl. libsqlite3. libuuid. libmpdec.".split())
 LAST_IN_SYS = (
     "path argv ps1 ps2 last_exc last_type last_value last_traceback path_hooks path_importer_cache meta_path".split()
 )
@@ -666,8 +666,20 @@ def harmless_kinds():
 
     examples = sys, len, function, function.__closure__[0], sys._getframe()
     descriptors = (type.__dict__[name] for name in ("__dict__", "__basicsize__", "__init__", "mro"))
-    kinds = {type, dict, list, tuple, set, frozenset, classmethod, staticmethod, property}
+    kinds = {dict, list, tuple, set, frozenset, classmethod, staticmethod, property}
     return kinds.union(map(type, examples), map(type, descriptors))
+
+
+def are_harmless(objects, harmless):
+    """Tells whether none of these does anything when it goes."""
+    return harmless.issuperset(map(type, objects)) or all(type(thing) in harmless or is_harmless(thing) for thing in objects)
+
+
+def is_harmless(thing):
+    """Tells whether it is a reference that tells nobody of an end, or a kind of things that do nothing at theirs: the collector does not know all things."""
+    if type(thing) is _weakref.ref:
+        return thing.__callback__ is None
+    return type(thing) is type and "__del__" not in thing.__dict__
 
 
 def end_quietly(paths):
@@ -678,7 +690,7 @@ def end_quietly(paths):
         name = os.path.basename(path)
         if path.startswith(own) and not name.startswith((b"_tkinter", b"readline")):
             continue
-        if path != program and not name.startswith(QUIET):
+        if path != program and not name.startswith(QUIET_LIBRARIES):
             return False
     return True
 
@@ -701,8 +713,7 @@ def finish(status, known, harmless, quiet):
     if type(modules) is not dict:
         return
     objects = get_objects()
-    kinds = set(map(type, objects))
-    if kinds <= harmless and not (type in kinds and any(type(kind) is type and "__del__" in kind.__dict__ for kind in objects)):
+    if sys.stdout is OUTPUT and sys.stderr is ERROR_OUTPUT and are_harmless(objects, harmless):
         # Whatever order is as good as another, and the collector has nothing to find.
         plain = len(modules) == len(known) and "__main__" in modules
         for name in ("__main__",) if plain else own_modules(known):
@@ -793,6 +804,7 @@ CONTROL_SOCKET, LIBRARY, SCRIPT, FORK, QUIET_END = begin()
 KNOWN = frozenset(sys.modules)
 RANDOM_AGAIN = random_again()
 OWN_MAIN = sys.modules["__main__"]
+OUTPUT, ERROR_OUTPUT = sys.stdout, sys.stderr
 sys.modules["__main__"] = new_main(SCRIPT.path)
 NAMESPACE = sys.modules["__main__"].__dict__
 STATUS = 0

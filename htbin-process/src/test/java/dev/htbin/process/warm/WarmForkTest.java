@@ -21,11 +21,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class WarmForkTest extends WarmFixture {
     /** Leaves a mark in each process that the C library has forked. */
-    private static final String MARKS = """
+    private static final String MARKS_FORKS = """
             #include <pthread.h>
             #include <stdlib.h>
             static void mark(void) { setenv("FORKED", "1", 1); }
             __attribute__((constructor)) static void begin(void) { pthread_atfork(NULL, NULL, mark); }
+            """;
+
+    private static final String MARKS_ENDS = """
+            #include <unistd.h>
+            __attribute__((destructor)) static void end(void) { write(1, "end\\n", 4); }
             """;
 
     private static final String PYTHON = """
@@ -53,16 +58,25 @@ class WarmForkTest extends WarmFixture {
 
     @Test
     void aLibraryThatWantsToKnowOfForksDoes() throws Exception {
-        String library = library().toString();
+        Path library = library(MARKS_FORKS);
         for (Path script : scripts()) {
-            SequencedMap<String, String> variables = environment();
-            variables.put("LD_PRELOAD", library);
-            var lasting = new Warmth(new LinkedHashSet<>(List.of("PATH", "LD_PRELOAD")), modules);
-            LaunchSpec spec = spec(script).withEnvironment(variables).withWarmth(lasting);
+            LaunchSpec spec = with(library, script);
             warmUp(spec);
             for (int i = 0; i < 3; i++) {
                 assertEquals(own() + "\n1\n", runWarm(spec, new byte[0]).output(), script.toString());
             }
+        }
+    }
+
+    @Test
+    void aLibraryThatHasSomethingToDoAtTheEndDoesIt() throws Exception {
+        Path library = library(MARKS_ENDS);
+        for (Path script : List.of(
+                program("end.py", "/usr/bin/python3", "print(1)"),
+                program("end.pl", "/usr/bin/perl", "print qq{1\\n};"))) {
+            LaunchSpec spec = with(library, script);
+            warmUp(spec);
+            assertEquals("1\nend\n", runWarm(spec, new byte[0]).output(), script.toString());
         }
     }
 
@@ -90,10 +104,17 @@ class WarmForkTest extends WarmFixture {
         return ProcessHandle.current().pid();
     }
 
-    private Path library() throws Exception {
+    private LaunchSpec with(Path library, Path script) {
+        SequencedMap<String, String> variables = environment();
+        variables.put("LD_PRELOAD", library.toString());
+        var lasting = new Warmth(new LinkedHashSet<>(List.of("PATH", "LD_PRELOAD")), modules);
+        return spec(script).withEnvironment(variables).withWarmth(lasting);
+    }
+
+    private Path library(String text) throws Exception {
         boolean required = "all".equals(System.getProperty("htbin.require")) || "true".equals(System.getenv("CI"));
         assumeTrue(required || Files.isExecutable(Path.of("/usr/bin/cc")), "no /usr/bin/cc to compile a library with");
-        Path source = file("marks.c", MARKS, "rw-r--r--");
+        Path source = file("marks.c", text, "rw-r--r--");
         Path library = directory.resolve("marks.so");
         Process cc = new ProcessBuilder(
                         "/usr/bin/cc", "-shared", "-fPIC", "-pthread", "-o", library.toString(), source.toString())

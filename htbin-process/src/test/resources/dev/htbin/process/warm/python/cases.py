@@ -390,15 +390,17 @@ def case_locale():
 
 def case_threads():
     import threading
-    import time
+
+    printed = threading.Event()
 
     def work():
-        time.sleep(0.01)
+        printed.wait()
         print("thread", threading.current_thread().name, threading.main_thread().name)
 
     thread = threading.Thread(target=work)
     thread.start()
     print(threading.active_count(), threading.current_thread() is threading.main_thread())
+    printed.set()
 
 
 def case_daemon_thread():

@@ -84,6 +84,10 @@ final class Bpf {
         return add(JUMP_IF_SET, 0, 1, bits).answer(answer);
     }
 
+    Bpf unlessAnyBit(int bits, int answer) {
+        return add(JUMP_IF_SET, 1, 0, bits).answer(answer);
+    }
+
     /** Ends with an answer. */
     Bpf answer(int answer) {
         return add(RETURN, 0, 0, answer);

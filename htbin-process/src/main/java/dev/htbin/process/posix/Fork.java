@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,17 +22,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The start of a process by a fork of a warm interpreter. The process has a socket of its own to us, its channel: it says its id there, waits for our leave, and only
- * then runs the script. If either end of the channel closes before, the script has not been run and never will be: another way may then be gone.
+ * The start of a process by a fork of a warm interpreter. The process has a socket of its own to us, its channel: it says its id there, and only then runs the
+ * script. One that is to belong to a control group waits for our leave in between. If either end of the channel closes before, the script has not been run and never
+ * will be: another way may then be gone.
  */
 final class Fork implements Birth, AutoCloseable {
     /** How long an interpreter may take for a fork: an idle one takes less than a thousandth of it. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final byte[] LEAVE = {'!'};
-    private static final char PLAIN = 'F';
-    private static final char LEARNING = 'L';
-    private static final ValueLayout.OfInt PID = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final Ward ward;
     private final LaunchSpec spec;
@@ -41,6 +38,8 @@ final class Fork implements Birth, AutoCloseable {
     private final WarmFork warm;
     /** What we send, and close at once. */
     private final List<Integer> theirs = new ArrayList<>();
+
+    private final boolean asksForLeave;
 
     private int channel = -1;
     private int report = -1;
@@ -50,33 +49,34 @@ final class Fork implements Birth, AutoCloseable {
         this.spec = spec;
         this.stdin = stdin;
         this.warm = warm;
+        this.asksForLeave = ward.groups().isPresent();
     }
 
     @Override
     public Optional<Started> begin(Workspace workspace) throws InterruptedException {
-        var pipes = new PipesErrand();
+        Optional<Pipes.Pair> pipes = Optional.empty();
         boolean started = false;
         try {
             byte[] block = WarmMessage.block(words());
             theirs.add(stdin.open(workspace));
-            ward.wardens().send(pipes);
-            pipes.await();
-            if (pipes.error != 0) {
+            pipes = ward.wardens().pipes().take();
+            if (pipes.isEmpty()) {
                 return Optional.empty();
             }
-            theirs.add(pipes.outputEnd);
-            theirs.add(pipes.errorEnd);
+            Pipes.Pair pair = pipes.get();
+            theirs.add(pair.outputEnd());
+            theirs.add(pair.errorEnd());
             theirs.add(openDirectory(workspace));
-            SocketPair pair = SocketPair.make(workspace);
-            channel = pair.ours();
-            theirs.add(pair.theirs());
+            SocketPair sockets = SocketPair.make(workspace);
+            channel = sockets.ours();
+            theirs.add(sockets.theirs());
             if (warm.learned().isPresent()) {
                 makeReport(workspace);
             }
             int pid = ordered(block, workspace);
             started = pid > 0;
             return started
-                    ? Optional.of(new Started(pid, warm.process().warden(), pipes.output, pipes.errorOutput, true))
+                    ? Optional.of(new Started(pid, warm.process().warden(), pair.output(), pair.errorOutput(), true))
                     : Optional.empty();
         } catch (IOException | LaunchException e) {
             // What the other way can't do either, it says.
@@ -84,16 +84,18 @@ final class Fork implements Birth, AutoCloseable {
         } finally {
             theirs.forEach(Libc::close);
             theirs.clear();
-            if (!started && pipes.output >= 0) {
-                Libc.close(pipes.output);
-                Libc.close(pipes.errorOutput);
+            if (!started) {
+                pipes.ifPresent(Pipes.Pair::closeOurs);
             }
         }
     }
 
-    /** Gives the leave. */
+    /** Gives the leave, if it is waited for. */
     @Override
     public boolean proceed(Workspace workspace) {
+        if (!asksForLeave) {
+            return true;
+        }
         try (Arena arena = Arena.ofConfined()) {
             WarmMessage.send(channel, LEAVE, arena, workspace.errno);
             return true;
@@ -153,14 +155,13 @@ final class Fork implements Birth, AutoCloseable {
         theirs.add(ends.get(JAVA_INT, 4));
     }
 
-    /** Returns the id of the process, which waits for our leave; 0 if there is none. */
+    /** Returns the id of the process, which is ready; 0 if there is none. */
     private int ordered(byte[] block, Workspace workspace) throws IOException {
         int[] descriptors = theirs.stream().mapToInt(Integer::intValue).toArray();
-        char order = warm.learned().isPresent() ? LEARNING : PLAIN;
         try (Arena arena = Arena.ofConfined()) {
             WarmMessage.send(channel, block, arena, workspace.errno);
         }
-        if (!warm.process().order(order, descriptors)) {
+        if (!warm.process().order(new WarmMessage.Order(block.length, asksForLeave), descriptors)) {
             return 0;
         }
         // Ours must be closed, so that the channel ends when the interpreter does.
@@ -170,7 +171,7 @@ final class Fork implements Birth, AutoCloseable {
         if (answer == Answer.NONE) {
             warm.process().giveUp();
         }
-        return answer == Answer.GIVEN ? workspace.number.get(PID, 0) : 0;
+        return answer == Answer.GIVEN ? workspace.number.get(WarmMessage.NUMBER, 0) : 0;
     }
 
     private enum Answer {
@@ -187,7 +188,10 @@ final class Fork implements Birth, AutoCloseable {
             workspace.poll(0, channel, POLLIN);
             int ready = left <= 0 ? 0 : Libc.poll(workspace.errno, workspace.polled, 1, (int) left);
             if (ready == 0) {
-                return Answer.NONE;
+                // What has not said its id by now can't any more, and ends.
+                LibcSocket.shutdown(workspace.errno, channel, LinuxAbi.SHUT_RD);
+                long late = Libc.read(workspace.errno, channel, workspace.number, Integer.BYTES);
+                return late == Integer.BYTES ? Answer.GIVEN : Answer.NONE;
             }
             long count = ready < 0
                     ? -1

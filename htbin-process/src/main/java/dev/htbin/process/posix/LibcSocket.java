@@ -28,6 +28,8 @@ final class LibcSocket {
     private static final MethodHandle SENDMSG = capturing("sendmsg", returnsLong(INT, POINTER, INT));
     private static final MethodHandle SEND = capturing("send", returnsLong(INT, POINTER, LONG, INT));
 
+    private static final MethodHandle SHUTDOWN = capturing("shutdown", returnsInt(INT, INT));
+
     private LibcSocket() {}
 
     /** <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a> */
@@ -86,6 +88,15 @@ final class LibcSocket {
     static int socketpair(MemorySegment errno, int family, int type, int protocol, MemorySegment fds) {
         try {
             return (int) SOCKETPAIR.invokeExact(errno, family, type, protocol, fds);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a> */
+    static int shutdown(MemorySegment errno, int fd, int how) {
+        try {
+            return (int) SHUTDOWN.invokeExact(errno, fd, how);
         } catch (Throwable e) {
             throw broken(e);
         }

@@ -82,6 +82,9 @@ final class LinuxAbi {
     static final int SOCK_STREAM = 1;
     static final int SCM_RIGHTS = 1;
     static final int MSG_DONTWAIT = 0x40;
+    /** No more is taken: whoever sends gets EPIPE. */
+    static final int SHUT_RD = 0;
+
     static final int SIZEOF_MSGHDR = 56;
     static final int MSGHDR_IOV = 16;
     static final int MSGHDR_IOVLEN = 24;

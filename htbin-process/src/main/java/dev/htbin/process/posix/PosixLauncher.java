@@ -192,6 +192,11 @@ public final class PosixLauncher implements Launcher {
         }
     }
 
+    /** Returns what the seccomp filter wants as the last argument of clone(2) with CLONE_PARENT from an interpreter of {@link #startWarm}. */
+    public long siblingKey() {
+        return all.siblingKey();
+    }
+
     /**
      * Makes descendants whose parents end this process's own children, and has those that end forgotten by and by: for {@link #startWarm}. To be called once.
      *

@@ -21,7 +21,7 @@ import java.util.List;
  *
  * @param profile what the filter is for
  * @param servers the ids of the server's threads that scripts could otherwise signal, the process's own id first
- * @param key what lets wardens set their children's limits
+ * @param key what lets wardens set their children's limits, and warm interpreters fork
  */
 record Seccomp(Profile profile, List<Integer> servers, Key key) {
     /** Name who gets signals; type on a terminal. */
@@ -38,8 +38,15 @@ record Seccomp(Profile profile, List<Integer> servers, Key key) {
         servers = List.copyOf(servers);
     }
 
-    /** A secret of the server's memory: 128 random bits. */
-    record Key(long first, long second) {}
+    /**
+     * Secrets of the server's memory.
+     *
+     * @param first half of what lets wardens set limits
+     * @param second the other half
+     * @param sibling what lets warm interpreters make children of the server, which knows of all that it has; what they fork can find it, and gains nothing that an
+     *     orphan has not
+     */
+    record Key(long first, long second, long sibling) {}
 
     /** Returns what sets the filter: a {@code struct sock_fprog}. */
     MemorySegment program(Arena arena) {
@@ -63,7 +70,12 @@ record Seccomp(Profile profile, List<Integer> servers, Key key) {
         bpf.when(
                 SystemCalls.CLONE,
                 block -> block.load(low(0))
-                        .whenAnyBit(LinuxAbi.CLONE_PARENT | LinuxAbi.CLONE_NAMESPACES, refuse(Errno.EPERM.number)));
+                        .whenAnyBit(LinuxAbi.CLONE_NAMESPACES, refuse(Errno.EPERM.number))
+                        .unlessAnyBit(LinuxAbi.CLONE_PARENT, ALLOW)
+                        .load(low(5))
+                        .unlessEqual((int) key.sibling(), refuse(Errno.EPERM.number))
+                        .load(high(5))
+                        .unlessEqual((int) (key.sibling() >>> 32), refuse(Errno.EPERM.number)));
         signals(bpf);
         ownOnly(bpf);
         owners(bpf);

@@ -20,6 +20,7 @@ final class Wardens implements AutoCloseable {
     private final Errands errands;
     private final int apart;
     private final List<Warden> wardens = new ArrayList<>();
+    private final Pipes pipes = new Pipes(this);
     private final CompletableFuture<Confinement> confinement = new CompletableFuture<>();
 
     private Wardens(int count) {
@@ -95,9 +96,15 @@ final class Wardens implements AutoCloseable {
         return errands.add(errand, warden);
     }
 
+    /** Returns pipes that belong to the wardens' user. */
+    Pipes pipes() {
+        return pipes;
+    }
+
     /** Ends the threads, after what was sent before. */
     @Override
     public void close() {
+        pipes.close();
         confinement.cancel(false);
         errands.close();
     }

@@ -30,6 +30,7 @@ final class Wards implements AutoCloseable {
     private final Kernel kernel;
     private final Account own = Account.own();
     private final boolean root = own.uid() == 0;
+    private final Seccomp.Key key = newKey();
     private final Map<Profile, Wardens> wardens = new LinkedHashMap<>();
     private final Map<Profile, Ward> wards = new LinkedHashMap<>();
     private Optional<TemporaryDirectories> temporary = Optional.empty();
@@ -69,7 +70,6 @@ final class Wards implements AutoCloseable {
         }
         findGroups(server.orElse(own));
         reportMissing();
-        var key = newKey();
         var ids = new ArrayList<Integer>();
         ids.add(Libc.getpid());
         for (Profile profile : config.profiles()) {
@@ -102,6 +102,11 @@ final class Wards implements AutoCloseable {
                             temporaryOf(profile)));
             LOG.info("processes of profile {} start by posix_spawn as {}", profile.name(), account.name());
         }
+    }
+
+    /** Returns what lets a process of a ward make a sibling of its own. */
+    long siblingKey() {
+        return key.sibling();
     }
 
     /** Returns the ward of each profile. */
@@ -230,6 +235,6 @@ final class Wards implements AutoCloseable {
 
     private static Seccomp.Key newKey() {
         var random = new SecureRandom();
-        return new Seccomp.Key(random.nextLong(), random.nextLong());
+        return new Seccomp.Key(random.nextLong(), random.nextLong(), random.nextLong());
     }
 }

@@ -9,18 +9,33 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * What goes to a warm interpreter and its forks. An order is one octet with descriptors; a block is its length, four octets with the highest first, and words that
+ * What goes to a warm interpreter and its forks. An order is the length of a block, what the process does before it runs, and descriptors; a block is its length, four octets with the highest first, and words that
  * each end with NUL.
  */
 final class WarmMessage {
     /** What a socket holds without anybody reading: so sending never waits. */
     static final int MOST_BYTES = 96 << 10;
 
+    /** A number on a socket. */
+    static final ValueLayout.OfInt NUMBER = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private WarmMessage() {}
+
+    /**
+     * An order to fork a process.
+     *
+     * @param length how many octets there are to read from the process's channel
+     * @param asksForLeave whether it waits for leave when it has said that it is ready
+     */
+    record Order(int length, boolean asksForLeave) {
+        private static final int BYTES = Integer.BYTES + 1;
+    }
 
     /**
      * Returns words as a block.
@@ -65,12 +80,13 @@ final class WarmMessage {
      *
      * @return whether it was sent
      */
-    static boolean send(int socket, byte order, int[] descriptors, Arena arena, MemorySegment errno) {
-        MemorySegment octet = arena.allocate(1);
-        octet.set(JAVA_BYTE, 0, order);
+    static boolean send(int socket, Order order, int[] descriptors, Arena arena, MemorySegment errno) {
+        MemorySegment octets = arena.allocate(Order.BYTES, Integer.BYTES);
+        octets.set(NUMBER, 0, order.length());
+        octets.set(JAVA_BYTE, Integer.BYTES, order.asksForLeave() ? (byte) '?' : (byte) '!');
         MemorySegment vector = arena.allocate(LinuxAbi.SIZEOF_IOVEC, 8);
-        vector.set(ADDRESS, 0, octet);
-        vector.set(JAVA_LONG, 8, 1);
+        vector.set(ADDRESS, 0, octets);
+        vector.set(JAVA_LONG, 8, Order.BYTES);
         long rights = LinuxAbi.SIZEOF_CMSGHDR + 4L * descriptors.length;
         MemorySegment control = arena.allocate((rights + 7) / 8 * 8, 8);
         control.set(JAVA_LONG, 0, rights);
@@ -88,6 +104,6 @@ final class WarmMessage {
         do {
             sent = LibcSocket.sendmsg(errno, socket, message, LinuxAbi.MSG_NOSIGNAL | LinuxAbi.MSG_DONTWAIT);
         } while (sent < 0 && Native.errno(errno) == Errno.EINTR.number);
-        return sent == 1;
+        return sent == Order.BYTES;
     }
 }

@@ -78,11 +78,11 @@ public final class WarmProcess implements AutoCloseable {
      * @param descriptors sent with it; the caller closes its own
      * @return whether it was given; false also when the interpreter is gone or has too many to do
      */
-    boolean order(char order, int[] descriptors) {
+    boolean order(WarmMessage.Order order, int[] descriptors) {
         open.readLock().lock();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
-            return !closed && WarmMessage.send(control, (byte) order, descriptors, arena, errno);
+            return !closed && WarmMessage.send(control, order, descriptors, arena, errno);
         } finally {
             open.readLock().unlock();
         }

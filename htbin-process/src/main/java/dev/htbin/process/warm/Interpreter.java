@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -87,20 +88,38 @@ public enum Interpreter {
      *
      * @param script the path of the script that it serves, an octet string
      * @param executed whether that must be executable, and not only readable
+     * @param siblingKey what lets it fork, of its launcher
      */
-    byte[] program(String script, boolean executed) {
+    byte[] program(String script, boolean executed, long siblingKey) {
+        String program = text(resource)
+                .replace("SYSTEM_CALLS", WarmProcess.systemCalls())
+                .replace("SIBLING_KEY", Long.toString(siblingKey))
+                .replace("SCRIPT_MODE", executed ? X_OK : R_OK)
+                .replace("SCRIPT_PATH", script);
+        if (this == PYTHON) {
+            program = text("python-start.py").replace("PROGRAM", pythonLiteral(program));
+        }
+        return program.getBytes(ISO_8859_1);
+    }
+
+    private static String text(String resource) {
         try (InputStream in = Interpreter.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("resource '%s' is missing".formatted(resource));
             }
-            return new String(in.readAllBytes(), ISO_8859_1)
-                    .replace("SYSTEM_CALLS", WarmProcess.systemCalls())
-                    .replace("SCRIPT_MODE", executed ? X_OK : R_OK)
-                    .replace("SCRIPT_PATH", script)
-                    .getBytes(ISO_8859_1);
+            return new String(in.readAllBytes(), ISO_8859_1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String pythonLiteral(String octets) {
+        return "b'" + octets.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'";
+    }
+
+    /** Returns what it has in its environment to start with: the dynamic linker then looks up all functions at once, and not in each fork again. */
+    Map<String, String> environment() {
+        return this == PYTHON ? Map.of("LD_BIND_NOW", "1") : Map.of();
     }
 
     /** Returns the name in messages: {@code python}. */

@@ -95,7 +95,9 @@ final class WarmPool implements AutoCloseable {
         List<String> arguments = new ArrayList<>(key.command().arguments());
         arguments.add(key.command().interpreter().place());
         arguments.add("warm:" + WarmProcess.octets(key.file()));
-        return new LaunchSpec(key.command().executable(), arguments, key.environment(), Path.of("/"), key.profile());
+        SequencedMap<String, String> environment = new LinkedHashMap<>(key.environment());
+        environment.putAll(key.command().interpreter().environment());
+        return new LaunchSpec(key.command().executable(), arguments, environment, Path.of("/"), key.profile());
     }
 
     private void makeRoom() {

@@ -116,7 +116,9 @@ final class WarmProgram implements AutoCloseable {
                 .name("htbin-warm-" + file.getFileName())
                 .daemon()
                 .start(() -> next.run(
-                        launcher, command.interpreter().program(WarmProcess.octets(file), command.executed())));
+                        launcher,
+                        command.interpreter()
+                                .program(WarmProcess.octets(file), command.executed(), launcher.siblingKey())));
     }
 
     /** An interpreter can serve: it takes the place of the one before. */

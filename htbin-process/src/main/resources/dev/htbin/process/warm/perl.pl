@@ -5,7 +5,9 @@
 # it had been executed, and nothing of this one is in its way. The server puts its path in, for messages.
 BEGIN {
     my ($control, $own, $report_descriptor) = (3, 4, 100);
-    my ($prctl_dumpable, $cloexec, $cmsg_cloexec) = (4, 0x80000, 0x40000000);
+    my ($prctl_dumpable, $prctl_get_tid_address, $cloexec, $cmsg_cloexec) = (4, 40, 0x80000, 0x40000000);
+    # CLONE_PARENT; what fork(3) asks for: CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID, SIGCHLD.
+    my ($clone_parent, $clone_as_fork, $key) = (0x8000, 0x01200011, SIBLING_KEY);
     # The numbers differ from machine to machine: the server puts them in.
     my %call = qw(SYSTEM_CALLS);
     my ($script, @wanted, @excluded, @places, %known, %files, $beside, $looked, $report);
@@ -124,8 +126,8 @@ BEGIN {
 
     # The next order's descriptors.
     my $receive = sub {
-        my ($octet, $space) = ("\0", "\0" x 64);
-        my $vector = pack 'PQ', $octet, 1;
+        my ($order, $space) = ("\0" x 5, "\0" x 64);
+        my $vector = pack 'PQ', $order, length $order;
         my $message = pack 'QLx4PQPQlx4', 0, 0, $vector, 1, $space, length $space, 0;
         my $got;
         do { $got = syscall($call{recvmsg}, $control, $message, $cmsg_cloexec) } while $got < 0 && $! == 4;
@@ -135,19 +137,73 @@ BEGIN {
         return (0) if $length < 16;
         my ($size, $level, $kind) = unpack 'Qll', $space;
         my @descriptors = unpack 'l*', substr $space, 16, $size - 16;
-        ($flags & 8 || $level != 1 || $kind != 1 ? 0 : 1, @descriptors);
+        ($flags & 8 || $level != 1 || $kind != 1 ? (0, '') : unpack('Na', $order), @descriptors);
+    };
+
+    # Whether a library may have something done at each fork(3), which the system call alone would not do; Perl's own takes locks.
+    my $watched = sub {
+        open my $maps, '<', '/proc/self/maps' or return 1;
+        my %paths = map { / r-xp .*?(\/.*)/ ? ($1 => 1) : () } <$maps>;
+        for my $path (grep { !m{/(?:lib)?(?:c\.so|c-2|perl)[^/]*$} } keys %paths) {
+            open my $library, '<:raw', $path or return 1;
+            local $/;
+            return 1 if index(<$library>, 'register_atfork') >= 0;
+        }
+        0;
+    };
+
+    # See once_forking in python.py.
+    my ($address, $robust, $length) = ("\0" x 8) x 3;
+    syscall($call{prctl}, $prctl_get_tid_address, $address, 0, 0, 0);
+    syscall($call{get_robust_list}, 0, $robust, $length);
+    ($address, $robust) = map { unpack 'Q', $_ } $address, $robust;
+    my $clone = sub {
+        my $child = syscall($call{clone}, $_[0] | $clone_as_fork, 0, 0, $address, $address, $key);
+        syscall($call{set_robust_list}, $robust, 24) if $child == 0;
+        $child;
+    };
+    my $works = sub {
+        return 0 if !$address || !$robust || unpack('l', unpack 'P4', pack 'Q', $address) != $$;
+        # What looks takes memory, which each fork would have to copy.
+        my $looks = fork;
+        return 0 unless defined $looks;
+        $leave->($watched->()) unless $looks;
+        return 0 if waitpid($looks, 0) != $looks || $? != 0;
+        my $parent = $$;
+        my $child = $clone->(0);
+        $leave->($$ == $parent) if $child == 0;
+        $child > 0 && waitpid($child, 0) == $child && $? == 0;
+    };
+    my $fork_twice = sub {
+        my $between = fork;
+        return -1 unless defined $between;
+        if ($between) { waitpid $between, 0; return $between }
+        $between = $$;
+        my $child = fork;
+        $leave->(defined $child ? 0 : 1) if !defined $child || $child;
+        my $deadline = time + 2;
+        while (getppid == $between) {
+            $leave->(1) if time > $deadline;
+            syscall($call{sched_yield});
+        }
+        0;
+    };
+    my $once = $works->();
+    my $fork = sub {
+        my $child = $once ? $clone->($clone_parent) : -1;
+        $child < 0 ? $fork_twice->() : $child;
     };
 
     my $become = sub {
-        my ($between, $stdin, $stdout, $stderr, $directory, $channel, $report) = @_;
+        my ($length, $asks, $stdin, $stdout, $stderr, $directory, $channel, $report) = @_;
         syscall($call{setsid});
         $dup->($stdin, 0, 0), $dup->($stdout, 1, 0), $dup->($stderr, 2, 0);
         syscall($call{fchdir}, $directory);
-        my ($path, $count, @rest) = $block->($channel);
+        my ($path, $count, @rest) = split /\0/, substr($exactly->($channel, $length), 4), -1;
+        pop @rest;
         # What comes from outside is tainted, where the script's first line asks for that, as the name of the program is.
         my $outside = ${^TAINT} ? substr $^X, 0, 0 : '';
         @ARGV = map { $_ . $outside } splice @rest, 0, $count;
-        %ENV = ();
         for (@rest) { my ($name, $value) = split /=/, $_, 2; $ENV{$name} = $value . $outside }
         $0 = $path;
         $^T = time;
@@ -157,16 +213,12 @@ BEGIN {
         my $ruleset = syscall($call{landlock_create_ruleset}, $scope, length $scope, 0);
         syscall($call{landlock_restrict_self}, $ruleset, 0), $close->($ruleset) if $ruleset >= 0;
         syscall($call{prctl}, $prctl_dumpable, 1, 0, 0, 0);
-        my $deadline = time + 2;
-        while (getppid == $between) {
-            $leave->(1) if time > $deadline;
-            syscall($call{sched_yield});
-        }
         my $number = pack 'N', $$;
-        syscall($call{write}, $channel, $number, 4);
-        $leave->(0) if $exactly->($channel, 1) ne '!';
+        # SIGPIPE comes if the server has waited for too long.
+        $leave->(0) if syscall($call{write}, $channel, $number, 4) != 4;
+        $leave->(0) if $asks eq '?' && $exactly->($channel, 1) ne '!';
         $dup->($report, $report_descriptor, $cloexec) if defined $report;
-        $close->($control, grep { defined } @_[1 .. $#_]);
+        $close->($control, grep { defined } @_[2 .. $#_]);
         defined $report ? $report_descriptor : undef;
     };
 
@@ -185,18 +237,11 @@ BEGIN {
     my $executable = sub { syscall($call{faccessat}, -100, $script, SCRIPT_MODE, 0) == 0 };
     my $serve = sub {
         while (1) {
-            my ($whole, @descriptors) = $receive->();
+            my ($length, $asks, @descriptors) = $receive->();
             my $file;
-            if ($whole && @descriptors >= 5 && $executable->() && open $file, '<', $script) {
+            if ($length && @descriptors >= 5 && $executable->() && open $file, '<', $script) {
                 $leave->(0) if $outdated->();
-                my $between = fork;
-                if (defined $between && !$between) {
-                    $between = $$;
-                    my $child = fork;
-                    $leave->(defined $child ? 0 : 1) if !defined $child || $child;
-                    return ($file, $between, @descriptors);
-                }
-                waitpid $between, 0 if $between;
+                return ($file, $length, $asks, @descriptors) if $fork->() == 0;
                 $! = 0;
             }
             $close->(@descriptors);
@@ -218,13 +263,23 @@ BEGIN {
     %known = %INC;
     die "unfit: descriptors are open after the imports\n"
         if grep { -e "/proc/self/fd/$_" && !/^[0-4]$/ } $entries->('/proc/self/fd');
+    # What is done once here has its functions found by the dynamic linker, which each fork would do again.
+    %ENV = (PATH => '');
+    %ENV = ();
+    $0 = "perl warm:$script";
     $say->("ready $]");
-    my ($file, $between, @descriptors) = $serve->();
+    my ($file, $length_of_block, $asks, @descriptors) = $serve->();
     $dup->(fileno $file, $own, $cloexec);
     close $file;
-    $report = $become->($between, @descriptors);
+    $report = $become->($length_of_block, $asks, @descriptors);
     $@ = '';
     $! = 0;
+    # What refers to itself stays: to free all this costs more than the script.
+    my $kept = [\(
+        $leave, $say, $close, $dup, $stamp, $stamp_of_place, $exactly, $block, $entries, $covered, $fault, $try, $outdated,
+        $receive, $watched, $clone, $works, $fork_twice, $fork, $become, $tell, $executable, $serve, $script,
+    ), \%call, \%known, \%files, \@wanted, \@excluded, \@places, \@modules, \@descriptors];
+    push @$kept, $kept, CORE::__SUB__;
     END { $tell->($report, \%known, @places) if defined $report }
 #line 0 "SCRIPT_PATH"
 }

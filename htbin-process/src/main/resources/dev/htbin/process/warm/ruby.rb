@@ -175,8 +175,8 @@
 
   # The next order's descriptors; nothing if they are not all there.
   receive = lambda do
-    octet, space = "\0".b, "\0".b * 64
-    vector = [octet, 1].pack("PQ")
+    order, space = "\0".b * 5, "\0".b * 64
+    vector = [order, order.bytesize].pack("PQ")
     message = [0, 0, vector, 1, space, space.bytesize, 0].pack("QLx4PQPQlx4")
     got = call.("recvmsg", control, message, cmsg_cloexec)
     Process.exit!(0) if got == 0
@@ -184,19 +184,19 @@
     next nil if length < 16
     size, level, kind = space.unpack("Qll")
     descriptors = space.byteslice(16, size - 16).unpack("l*")
-    next descriptors if (flags & 8) == 0 && level == 1 && kind == 1 && descriptors.size >= 5
+    next [*order.unpack("Na"), descriptors] if (flags & 8) == 0 && level == 1 && kind == 1 && descriptors.size >= 5
     descriptors.each(&close)
     nil
   end
 
-  become = lambda do |between, descriptors|
+  become = lambda do |between, length, asks, descriptors|
     stdin, stdout, stderr, working, channel, report = descriptors
     Process.setsid
     call.("dup3", stdin, 0, 0)
     call.("dup3", stdout, 1, 0)
     call.("dup3", stderr, 2, 0)
     call.("fchdir", working)
-    path, count, *rest = block.(channel)
+    path, count, *rest = exactly.(channel, length).byteslice(4..).split("\0", -1)[0..-2]
     $PROGRAM_NAME = file_name.(path)
     ARGV.replace(rest.shift(count.to_i).map(&word))
     ENV.clear
@@ -215,8 +215,12 @@
       Process.exit!(1) if Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
       Thread.pass
     end
-    send_octets.(channel, [Process.pid].pack("N"))
-    Process.exit!(0) if exactly.(channel, 1) != "!"
+    begin
+      send_octets.(channel, [Process.pid].pack("N"))
+      Process.exit!(0) if asks == "?" && exactly.(channel, 1) != "!"
+    rescue SystemCallError # The server has waited for too long.
+      Process.exit!(0)
+    end
     call.("dup3", report, report_descriptor, cloexec) if report
     [control, *descriptors].each(&close)
     !report.nil?
@@ -224,8 +228,8 @@
 
   GC.start
   say.("ready #{RUBY_VERSION}")
-  between, descriptors = loop do
-    descriptors = receive.()
+  between, length, asks, descriptors = loop do
+    length, asks, descriptors = receive.()
     next unless descriptors
     if ready.()
       Process.exit!(0) if outdated.()
@@ -234,14 +238,14 @@
         between = Process.pid
         child = fork rescue Process.exit!(1)
         Process.exit!(0) if child
-        break between, descriptors
+        break between, length, asks, descriptors
       end
       Process.waitpid(between) if between > 0
     end
     descriptors.each(&close)
   end
   known = $LOADED_FEATURES.dup
-  reports = become.(between, descriptors)
+  reports = become.(between, length, asks, descriptors)
   if reports
     process = Process.pid
     at_exit do

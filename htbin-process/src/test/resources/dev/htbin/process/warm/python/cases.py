@@ -60,6 +60,50 @@ def case_exit_in_function():
     inner()
 
 
+def case_end_of_what_the_collector_does_not_know():
+    class Last:
+        __slots__ = ()
+
+        def __del__(self):
+            print("gone", last is None, sys is None)
+
+    global last
+    last = Last()
+
+
+def case_end_of_a_cycle():
+    class Cycle:
+        def __del__(self):
+            print("gone", sorted(vars(self)))
+
+    one, two = Cycle(), Cycle()
+    one.two, two.one = two, one
+
+
+def case_end_of_a_file():
+    global file
+    file = open("/dev/stdout", "w")
+    file.write("not flushed by the script\n")
+
+
+def case_end_of_c_output():
+    import ctypes
+
+    ctypes.CDLL(None).printf(b"from C\n")
+
+
+def case_environment_in_c():
+    import ctypes
+
+    getenv = ctypes.CDLL(None).getenv
+    getenv.restype = ctypes.c_char_p
+    import os
+
+    os.environ["ADDED"] = "1"
+    del os.environ["GATEWAY_INTERFACE"]
+    print([getenv(name) for name in (b"QUERY_STRING", b"EMPTY", b"ADDED", b"GATEWAY_INTERFACE", b"LD_BIND_NOW")])
+
+
 def case_exit_while_handling():
     try:
         1 / 0
@@ -346,15 +390,17 @@ def case_locale():
 
 def case_threads():
     import threading
-    import time
+
+    printed = threading.Event()
 
     def work():
-        time.sleep(0.01)
+        printed.wait()
         print("thread", threading.current_thread().name, threading.main_thread().name)
 
     thread = threading.Thread(target=work)
     thread.start()
     print(threading.active_count(), threading.current_thread() is threading.main_thread())
+    printed.set()
 
 
 def case_daemon_thread():

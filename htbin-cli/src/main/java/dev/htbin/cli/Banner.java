@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.auth.AuthRule;
 import dev.htbin.auth.AuthRules;
 import dev.htbin.cgi.ScriptRule;
-import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
 import dev.htbin.jetty.ListenerConfig;
@@ -19,31 +19,32 @@ import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * What the server says when it has started: first the line that Python's prints, then what differs from it and what to do about it.
  *
- * @param root what is served
+ * @param mounts what is served
  * @param settings what was asked for
  * @param serverUser whom the server becomes; empty when it is not root
  * @param launcher what runs scripts; empty when nothing does
  */
-record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverUser, Optional<Launcher> launcher) {
+record Banner(Mounts mounts, Settings settings, Optional<ServerUser> serverUser, Optional<Launcher> launcher) {
     Banner {
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(settings, "settings");
         requireNonNull(serverUser, "serverUser");
         requireNonNull(launcher, "launcher");
     }
 
-    Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverUser) {
-        this(root, settings, serverUser, Optional.empty());
+    Banner(Mounts mounts, Settings settings, Optional<ServerUser> serverUser) {
+        this(mounts, settings, serverUser, Optional.empty());
     }
 
     Banner runBy(Launcher other) {
-        return new Banner(root, settings, serverUser, Optional.of(other));
+        return new Banner(mounts, settings, serverUser, Optional.of(other));
     }
 
     /**
@@ -61,7 +62,8 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
             String what = redirects ? "redirects " : "also      ";
             line(text, "  " + what + " " + place(places.get(i), addresses.get(i)));
         }
-        line(text, "  directory  " + root.directory());
+        line(text, "  directory  " + mounts.root().directory());
+        mounted().forEach(place -> line(text, place));
         line(text, "  scripts    " + scripts());
         warm().ifPresent(paths -> line(text, "  warm       " + paths));
         rules().forEach(rule -> line(text, "             " + rule));
@@ -99,8 +101,8 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
 
     private String scripts() {
         if (settings.scripts().isEmpty()) {
-            boolean waiting = Files.isDirectory(root.directory().resolve("cgi-bin"))
-                    || Files.isDirectory(root.directory().resolve("htbin"));
+            boolean waiting = Files.isDirectory(mounts.root().directory().resolve("cgi-bin"))
+                    || Files.isDirectory(mounts.root().directory().resolve("htbin"));
             return waiting
                     ? "none: the files in cgi-bin and htbin are served as files (--cgi runs them)"
                     : "none (--cgi runs those in /cgi-bin and /htbin)";
@@ -123,18 +125,36 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
             return List.of();
         }
         var lines = new ArrayList<String>();
-        for (ScriptRule rule : settings.scripts()
-                .get()
-                .rules()
-                .toScriptRules(root.directory())
-                .rules()
-                .reversed()) {
+        for (ScriptRule rule : saidRules()) {
             Profile profile = rule.profile();
             String where = rule.path().isEmpty() ? "" : Octets.toText(rule.path()) + " ";
             String unconfined = profile.kind().confined() ? "" : ": NOT CONFINED, they may do what their user may";
             lines.add("%srun as %s, profile %s%s"
                     .formatted(where, launcher.get().runsAs(profile).user(), profile.name(), unconfined));
         }
+        return lines;
+    }
+
+    /** The rules of paths that something was said for; those of mounts are the same but for what may be read. */
+    private List<ScriptRule> saidRules() {
+        Map<String, Rules.Said> said = settings.scripts().orElseThrow().rules().said();
+        return settings.scriptRules().rules().reversed().stream()
+                .filter(rule -> said.containsKey(rule.path()))
+                .toList();
+    }
+
+    /** A line for each URL path at which something else is found. */
+    private List<String> mounted() {
+        var lines = new ArrayList<String>();
+        mounts.others()
+                .reversed()
+                .forEach(mount -> lines.add("%s: %s"
+                        .formatted(Octets.toText(mount.urlPath()), mount.root().directory())));
+        settings.mounts()
+                .programs()
+                .forEach((url, program) ->
+                        lines.add("%s: the program %s".formatted(url.isEmpty() ? "/" : Octets.toText(url), program)));
+        lines.replaceAll(line -> "             " + line);
         return lines;
     }
 
@@ -168,8 +188,7 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
         if (settings.scripts().isEmpty() || launcher.isEmpty()) {
             return Optional.empty();
         }
-        List<ScriptRule> rules =
-                settings.scripts().get().rules().toScriptRules(root.directory()).rules();
+        List<ScriptRule> rules = saidRules();
         List<String> on = paths(rules, true);
         if (on.isEmpty()) {
             return Optional.empty();
@@ -182,7 +201,7 @@ record Banner(DocumentRoot root, Settings settings, Optional<ServerUser> serverU
     }
 
     private static List<String> paths(List<ScriptRule> rules, boolean warm) {
-        return rules.reversed().stream()
+        return rules.stream()
                 .filter(rule -> rule.warm().isPresent() == warm)
                 .map(rule -> Octets.toText(rule.path()))
                 .toList();

@@ -14,6 +14,7 @@ import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import dev.htbin.jetty.EngineConfig;
@@ -64,33 +65,33 @@ record Check(Settings settings, Optional<Path> served, Path target, boolean run,
     int print(Console console) throws IOException {
         LogConfiguration.keepToErrors();
         requireCheckable();
-        Settings.Scripts scripts = settings.scripts().orElseThrow();
         boolean site = Files.isDirectory(target);
-        DocumentRoot root;
+        Mounts mounts;
         Optional<ScriptLocation> location = Optional.empty();
         if (site) {
-            root = DocumentRoot.of(target.toAbsolutePath().normalize());
+            mounts = settings.openMounts(DocumentRoot.of(target.toAbsolutePath().normalize()));
         } else {
-            location = Optional.of(ScriptLocation.of(target, served, scripts));
-            root = location.get().root();
+            location = Optional.of(ScriptLocation.of(target, served, settings));
+            mounts = location.get().mounts();
         }
-        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(scripts, root, Optional.empty())))) {
-            CgiConfig plain = Serve.configOf(settings, root, host);
+        DocumentRoot root = mounts.root();
+        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(settings, mounts, Optional.empty())))) {
+            CgiConfig plain = Serve.configOf(settings, mounts, host);
             CgiConfig config = location.map(l -> l.withDirectory(plain)).orElse(plain);
             SiteCheck.Result result = location.isPresent()
                     ? new SiteCheck.Result(
-                            List.of(new ScriptCheck(root, config)
+                            List.of(new ScriptCheck(mounts, config)
                                     .check(location.get().path())),
                             0,
                             0,
                             List.of(),
                             true)
-                    : checkSite(root, config, console);
+                    : checkSite(mounts, config, console);
             if (!result.whole()) {
                 return INTERRUPTED;
             }
             if (run) {
-                result = withRuns(result, root, config);
+                result = withRuns(result, mounts, config);
             }
             console.print(json ? jsonOf(result, root) : textOf(result, root, site));
             return result.findings().isEmpty() ? Command.OK : Command.FAILED;
@@ -115,10 +116,10 @@ record Check(Settings settings, Optional<Path> served, Path target, boolean run,
                 "check: '%s' %s (expected: a script or a directory, such as cgi-bin/hello.py)".formatted(target, what));
     }
 
-    private SiteCheck.Result checkSite(DocumentRoot root, CgiConfig config, Console console) throws IOException {
+    private SiteCheck.Result checkSite(Mounts mounts, CgiConfig config, Console console) throws IOException {
         StopSignals signals = StopSignals.watch(false);
         var progress = new Progress(console, System::nanoTime);
-        SiteCheck.Result result = new SiteCheck(root, config).check(files -> {
+        SiteCheck.Result result = new SiteCheck(mounts, config).check(files -> {
             progress.seen(files);
             return !signals.stopping();
         });
@@ -130,9 +131,12 @@ record Check(Settings settings, Optional<Path> served, Path target, boolean run,
     }
 
     /** Makes a GET request to every script that nothing is wrong with. */
-    private SiteCheck.Result withRuns(SiteCheck.Result result, DocumentRoot root, CgiConfig config) throws IOException {
+    private SiteCheck.Result withRuns(SiteCheck.Result result, Mounts mounts, CgiConfig config) throws IOException {
         var trial = new ScriptTrial(
-                new FileConfig(root), config, 64 << 10, config.limits().grace());
+                new FileConfig(mounts.root()).withMounts(mounts.others()),
+                config,
+                64 << 10,
+                config.limits().grace());
         var scripts = new ArrayList<CheckedScript>();
         for (CheckedScript script : result.scripts()) {
             scripts.add(script.findings().isEmpty() ? tried(script, trial) : script);

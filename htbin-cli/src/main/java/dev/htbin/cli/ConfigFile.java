@@ -16,8 +16,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * A configuration file: what the command line can say, in TOML. Each option is a key of its long name; {@code port} is the positional argument; {@code env} and
- * {@code limit} may be tables of names; what may hold for a URL path may stand in the table {@code [path."/cgi-bin/x"]}.
+ * A configuration file: what the command line can say, in TOML. Each option is a key of its long name; {@code port} is the positional argument; {@code env},
+ * {@code limit}, {@code mount}, {@code script} and {@code interpreter} may be tables of names; what may hold for a URL path may stand in the table {@code [path."/cgi-bin/x"]}.
  *
  * <p>Reads everything, so that all that is wrong is said at once.
  */
@@ -187,7 +187,9 @@ final class ConfigFile {
             when option.holdsNames() -> {
                 var all = new ArrayList<String>();
                 for (String name : table.keySet()) {
-                    for (String each : values(option, key, table.get(List.of(name)))) {
+                    List<String> given = values(option, key, table.get(List.of(name)));
+                    boolean words = option.holdsWords() && table.get(List.of(name)) instanceof TomlArray;
+                    for (String each : words ? List.of(ShellWords.join(given)) : given) {
                         all.add(name + "=" + each);
                     }
                 }

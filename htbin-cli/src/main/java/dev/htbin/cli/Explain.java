@@ -11,11 +11,11 @@ import dev.htbin.cgi.LaunchPlan;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
-import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpException;
 import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
@@ -27,8 +27,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +65,17 @@ record Explain(Settings settings, List<String> fields) {
                     "METHOD: '%s' (expected: a method, for example GET)".formatted(LogText.escape(method)));
         }
         Request request = requestOf(method, url);
-        DocumentRoot root = DocumentRoot.of(settings.directory());
-        Outcome outcome = outcome(request, root);
+        Outcome outcome = outcome(request, settings.openMounts());
         console.print(outcome.text());
         return outcome.served() ? Command.OK : Command.FAILED;
     }
 
-    private record Outcome(boolean served, String text) {
+    /**
+     * What is said.
+     *
+     * @param served whether something would be executed or sent
+     */
+    record Outcome(boolean served, String text) {
         Outcome after(String line) {
             return new Outcome(served, line + text);
         }
@@ -83,24 +85,25 @@ record Explain(Settings settings, List<String> fields) {
         }
     }
 
-    private Outcome outcome(Request request, DocumentRoot root) throws IOException {
+    private Outcome outcome(Request received, Mounts mounts) throws IOException {
+        ExplainedUser user = ExplainedUser.of(received, settings.network().userField());
+        Request request = user.request();
         UrlPath path;
         try {
             path = UrlPath.parse(request.rawPath());
         } catch (HttpException e) {
             return Outcome.refused(e.status(), String.valueOf(e.getMessage()));
         }
-        if (!settings.logins().isEmpty()) {
-            return answer(request, path, root).after(access(request, path, root));
-        }
-        return answer(request, path, root);
+        Outcome answer = answer(request, path, mounts, user);
+        boolean asked = !settings.logins().isEmpty() && user.authentication().isEmpty();
+        return (asked ? answer.after(access(request, path, mounts)) : answer).after(user.text());
     }
 
     /** Tells who may make the request. Passwords are not verified here, and not shown. */
-    private String access(Request request, UrlPath path, DocumentRoot root) throws IOException {
+    private String access(Request request, UrlPath path, Mounts mounts) throws IOException {
         Optional<AuthRule> rule;
         try {
-            rule = settings.logins().load(root).of(request.method(), path, request.rawQuery());
+            rule = settings.logins().load(mounts).of(request.method(), path, request.rawQuery());
         } catch (HttpException e) {
             return "access: refused with %d: %s%n".formatted(e.status(), e.publicMessage());
         }
@@ -110,32 +113,33 @@ record Explain(Settings settings, List<String> fields) {
                         .formatted(LogText.escape(rule.get().users().path().toString()));
     }
 
-    private Outcome answer(Request request, UrlPath path, DocumentRoot root) throws IOException {
+    private Outcome answer(Request request, UrlPath path, Mounts mounts, ExplainedUser user) throws IOException {
         if (settings.scripts().isEmpty()) {
-            return file(path, root, "CGI is off; --cgi turns it on");
+            return ExplainedFile.of(path, mounts, "CGI is off; --cgi turns it on");
         }
-        Settings.Scripts scripts = settings.scripts().get();
-        LauncherConfig launcher = Serve.launcherConfig(scripts, root, Optional.empty());
+        LauncherConfig launcher = Serve.launcherConfig(settings, mounts, Optional.empty());
         try (var host = new ScriptHost(Launchers.start(launcher))) {
-            CgiConfig config = Serve.configOf(settings, root, host);
-            Optional<CgiInfo> info = CgiInfo.of(path, config);
+            CgiConfig config = Serve.configOf(settings, mounts, host);
+            Optional<CgiInfo> info = CgiInfo.of(path, config, mounts);
             if (info.isEmpty()) {
-                return file(path, root, "not below " + Octets.toText(String.join(", ", config.directories())));
+                return ExplainedFile.of(
+                        path, mounts, config, "not below " + Octets.toText(String.join(", ", config.directories())));
             }
-            return switch (ScriptResolver.resolve(info.get(), root::resolve, root)) {
+            return switch (ScriptResolver.resolve(info.get(), mounts)) {
                 case ScriptResolution.NotFound(Finding finding) -> Outcome.refused(404, finding.toString());
                 case ScriptResolution.Forbidden(Finding finding) -> Outcome.refused(403, finding.toString());
-                case ScriptResolution.Script script -> script(request, script, root, config);
+                case ScriptResolution.Script script -> script(request, script, mounts, config, user);
             };
         }
     }
 
-    private Outcome script(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {
+    private Outcome script(
+            Request request, ScriptResolution.Script script, Mounts mounts, CgiConfig config, ExplainedUser user) {
         Optional<Finding> wrong = config.ownerFinding(script);
         if (wrong.isPresent()) {
             return Outcome.refused(403, wrong.get().toString());
         }
-        LaunchPlan plan = planOf(request, script, root, config);
+        LaunchPlan plan = planOf(request, script, mounts, config, user);
         return new Outcome(
                 true,
                 plan.describe(
@@ -143,7 +147,8 @@ record Explain(Settings settings, List<String> fields) {
                         config.host().coldReason(plan)));
     }
 
-    private LaunchPlan planOf(Request request, ScriptResolution.Script script, DocumentRoot root, CgiConfig config) {
+    private LaunchPlan planOf(
+            Request request, ScriptResolution.Script script, Mounts mounts, CgiConfig config, ExplainedUser user) {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         var peer = new Peer(
                 new InetSocketAddress(loopback, 0),
@@ -157,31 +162,13 @@ record Explain(Settings settings, List<String> fields) {
                         peer,
                         EngineConfig.defaults().server(),
                         script,
-                        root,
-                        LaunchPlan.pathTranslated(script, root::resolve, root.directory()),
+                        mounts,
+                        LaunchPlan.pathTranslated(
+                                script, mounts::resolve, mounts.root().directory()),
                         length.isPresent() ? OptionalLong.of(Long.parseLong(length.get())) : OptionalLong.empty(),
                         "explain",
-                        Optional.empty()),
+                        user.authentication()),
                 config);
-    }
-
-    private static Outcome file(UrlPath path, DocumentRoot root, String whyNoScript) throws IOException {
-        Optional<Path> file = root.resolve(path);
-        if (file.isEmpty() || !Files.exists(file.get())) {
-            return Outcome.refused(
-                    404, "no file for %s; no script either: %s".formatted(Octets.toText(path.decoded()), whyNoScript));
-        }
-        if (path.names().stream().anyMatch(name -> name.startsWith("."))) {
-            return Outcome.refused(404, "'%s' begins with a dot".formatted(file.get()));
-        }
-        if (!root.contains(file.get())) {
-            return Outcome.refused(404, "'%s' is a symbolic link out of '%s'".formatted(file.get(), root.directory()));
-        }
-        String kind = Files.isDirectory(file.get()) ? "directory" : "file";
-        return new Outcome(
-                true,
-                "%s: %s%nno script: %s%n"
-                        .formatted(kind, LogText.escape(file.get().toString()), whyNoScript));
     }
 
     private Request requestOf(String method, String url) {

@@ -7,6 +7,7 @@ import dev.htbin.file.FileCache;
 import dev.htbin.file.FileConfig;
 import dev.htbin.file.HandedOver;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,8 +64,8 @@ record FileSettings(
      *
      * @throws IOException if a directory does not exist or may not be read; the message names the option
      */
-    FileConfig config(DocumentRoot root) throws IOException {
-        FileConfig config = new FileConfig(root);
+    FileConfig config(Mounts mounts) throws IOException {
+        FileConfig config = new FileConfig(mounts.root()).withMounts(mounts.others());
         for (CacheRule rule : cacheRules) {
             config = config.withCacheRule(rule);
         }

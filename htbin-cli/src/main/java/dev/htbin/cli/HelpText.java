@@ -13,7 +13,7 @@ final class HelpText {
             """;
     private static final String TAIL = """
 
-            --cgi-directory, --cgi-extension, --profile, --read, --write, --script-user, --pass-authorization, --warm, --dev and --record imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
+            --cgi-directory, --cgi-extension, --script, --interpreter, --profile, --read, --write, --script-user, --pass-authorization, --warm, --dev and --record imply --cgi. Exit codes: 0 ended as asked, 1 not possible here, 2 wrong usage.
 
               htbin --cgi 8000
               htbin --cgi --directory examples/site --bind 0.0.0.0

@@ -5,6 +5,8 @@ import dev.htbin.auth.AuthRules;
 import dev.htbin.auth.RequestPattern;
 import dev.htbin.auth.UserFile;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,13 +78,13 @@ record Logins(Map<String, Said> said) {
      * @throws IOException if one can't be used, or would be served; the message is for the user
      * @throws UsageException if something else is said for a path at which nobody is asked
      */
-    AuthRules load(DocumentRoot root) throws IOException {
+    AuthRules load(Mounts mounts) throws IOException {
         var files = new HashMap<Path, UserFile>();
         for (Said each : said.values()) {
             if (each.file.isPresent() && !files.containsKey(each.file.get())) {
                 Path path = each.file.get();
                 UserFile file = UserFile.load(path);
-                refuseServed(path.toRealPath(), root);
+                refuseServed(path.toRealPath(), mounts);
                 files.put(path, file);
             }
         }
@@ -126,6 +128,12 @@ record Logins(Map<String, Said> said) {
 
     private static boolean covers(String above, String path) {
         return path.equals(above) || path.startsWith(above + "/");
+    }
+
+    private static void refuseServed(Path file, Mounts mounts) throws IOException {
+        for (Mount mount : mounts.all()) {
+            refuseServed(file, mount.root());
+        }
     }
 
     private static void refuseServed(Path file, DocumentRoot root) throws IOException {

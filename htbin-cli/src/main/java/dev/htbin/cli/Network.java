@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.auth.ProxyUser;
 import dev.htbin.http.IpNetwork;
 import dev.htbin.http.TrustedProxies;
 import dev.htbin.http.TrustedProxies.ProxyFields;
@@ -31,6 +32,7 @@ import java.util.OptionalInt;
  * @param redirect the port, beside the first place, that redirects to it; empty: none
  * @param proxyProtocol whether connections begin with a PROXY header
  * @param proxies who is believed when it says who the client is
+ * @param userField the field in which they say who the user is; empty: in none
  */
 record Network(
         List<ListenOption> places,
@@ -38,12 +40,14 @@ record Network(
         Optional<TlsConfig> tls,
         OptionalInt redirect,
         boolean proxyProtocol,
-        TrustedProxies proxies) {
+        TrustedProxies proxies,
+        Optional<String> userField) {
     Network {
         places = List.copyOf(places);
         requireNonNull(tls, "tls");
         requireNonNull(redirect, "redirect");
         requireNonNull(proxies, "proxies");
+        requireNonNull(userField, "userField");
     }
 
     /**
@@ -75,7 +79,8 @@ record Network(
                 tls,
                 redirect,
                 arguments.has(Option.PROXY_PROTOCOL),
-                proxies);
+                proxies,
+                userField(arguments, proxies));
     }
 
     private static Optional<TlsConfig> tls(Arguments arguments) {
@@ -169,6 +174,24 @@ record Network(
             default -> throw Values.refused("--proxy-fields", fields, "x-forwarded or forwarded");
         };
         return TrustedProxies.of(networks).withUnixSockets(unix).withFields(sent);
+    }
+
+    private static Optional<String> userField(Arguments arguments, TrustedProxies proxies) {
+        Optional<String> field = arguments.last(Option.REMOTE_USER_HEADER);
+        if (field.isEmpty()) {
+            return field;
+        }
+        try {
+            ProxyUser.requireName(field.get());
+        } catch (IllegalArgumentException e) {
+            throw Values.refused(
+                    "--remote-user-header", field.get(), "the name of a field that only the proxy sets, without _");
+        }
+        if (proxies.isEmpty()) {
+            throw UsageException.ofCombination(
+                    "--remote-user-header: without --trust-proxy, anybody could say to be anybody (expected: the addresses of the proxies that set the field, for example --trust-proxy 10.0.0.0/8)");
+        }
+        return field;
     }
 
     /** Returns the port that requests are explained for: the first one, 80 when there is none. */

@@ -53,6 +53,21 @@ enum Option {
             "KIND",
             "Where they say it: x-forwarded or forwarded. Default: x-forwarded.",
             "--proxy-fields"),
+    REMOTE_USER_HEADER(
+            Use.SERVERS,
+            "NAME",
+            "Believe those proxies this field, such as X-Remote-User: it becomes REMOTE_USER.",
+            "--remote-user-header"),
+    MOUNT(
+            Use.ANYWHERE,
+            "URL=DIR",
+            "Serve this directory at that URL path, beside the one at /. Repeatable.",
+            "--mount"),
+    SCRIPT(
+            Use.ANYWHERE,
+            "URL=FILE",
+            "Have this program answer at that URL path and below, as /git=/usr/lib/git-core/git-http-backend. Repeatable.",
+            "--script"),
     CGI_DIRECTORY(
             Use.ANYWHERE,
             "PATH",
@@ -63,6 +78,11 @@ enum Option {
             "EXT",
             "Run files with this ending, such as .cgi, wherever they lie. Repeatable.",
             "--cgi-extension"),
+    INTERPRETER(
+            Use.ANYWHERE,
+            ".EXT=PROGRAM",
+            "Run scripts with this ending by that program, as .php=/usr/bin/php-cgi, executable or not. Repeatable.",
+            "--interpreter"),
     AUTH(Use.ANYWHERE, "[PATH=]FILE", "Ask for a name and a password of this htpasswd file. Repeatable.", "--auth"),
     ANONYMOUS(
             Use.ANYWHERE,
@@ -308,7 +328,12 @@ enum Option {
 
     /** Tells whether its value is {@code NAME=VALUE}: in a configuration file, a table. */
     boolean holdsNames() {
-        return this == ENV || this == LIMIT;
+        return this == ENV || this == LIMIT || this == MOUNT || this == SCRIPT || this == INTERPRETER;
+    }
+
+    /** Tells whether an array that a name has in that table is one value, of several words. */
+    boolean holdsWords() {
+        return this == INTERPRETER;
     }
 
     /** Tells whether it may stand in a configuration file. */

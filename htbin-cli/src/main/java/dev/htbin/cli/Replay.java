@@ -6,8 +6,8 @@ import dev.htbin.develop.RecordingFolder;
 import dev.htbin.develop.RecordingText;
 import dev.htbin.develop.RecordingText.Recorded;
 import dev.htbin.develop.Secrets;
-import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Fields;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import java.io.ByteArrayInputStream;
@@ -37,7 +37,10 @@ record Replay(Settings settings, Path file, List<String> under) {
 
     static Replay of(Arguments arguments, Settings settings) throws IOException {
         String name = arguments.positionals().getFirst();
-        List<String> under = arguments.last(Option.UNDER).map(ShellWords::split).orElse(List.of());
+        List<String> under = arguments
+                .last(Option.UNDER)
+                .map(command -> ShellWords.split("--under", command))
+                .orElse(List.of());
         if (arguments.has(Option.UNDER) && under.isEmpty()) {
             throw Values.refused("--under", arguments.last(Option.UNDER).orElse(""), "a command");
         }
@@ -75,19 +78,19 @@ record Replay(Settings settings, Path file, List<String> under) {
         if (masked) {
             console.tell("note: fields with secrets are masked in the recording, so the script does not see them");
         }
-        DocumentRoot root = DocumentRoot.of(settings.directory());
+        Mounts mounts = settings.openMounts();
         Request request = withLength(recorded);
         byte[] octets = Octets.bytes(recorded.body().octets());
         Optional<InputStream> body = octets.length > 0 || request.fields().contains("Content-Length")
                 ? Optional.of(new ByteArrayInputStream(octets))
                 : Optional.empty();
         if (!under.isEmpty()) {
-            return new Supervised(settings, root, under)
+            return new Supervised(settings, mounts, under)
                     .run(request, body.isPresent() ? Optional.of(octets) : Optional.empty(), console);
         }
         console.tell("replaying %s %s, request %s"
                 .formatted(request.method(), Octets.toText(request.target()), recorded.id()));
-        Trial.Ended ended = new Trial(settings, root).run(config -> config, request, body, console);
+        Trial.Ended ended = new Trial(settings, mounts).run(config -> config, request, body, console);
         console.tell(
                 ended.cause().equals(recorded.finding())
                         ? "it ended as recorded, with " + end(recorded.finding())

@@ -1,6 +1,6 @@
 package dev.htbin.cli;
 
-import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.process.ServerUser;
 import dev.htbin.process.launch.Launchers;
 import java.io.File;
@@ -24,9 +24,9 @@ final class RootUser {
      * @return empty if this process is not root; without a name if nobody can do and nobody was asked for
      * @throws IOException if the user that was asked for can't do; the message says why and what to do
      */
-    static Optional<ServerUser> choose(Settings settings, DocumentRoot root) throws IOException {
+    static Optional<ServerUser> choose(Settings settings, Mounts mounts) throws IOException {
         var trees = new ArrayList<Path>();
-        trees.add(root.directory());
+        mounts.all().forEach(mount -> trees.add(mount.root().directory()));
         trees.add(Path.of(System.getProperty("java.home"), "lib"));
         trees.addAll(program());
         Optional<ServerUser> user = Launchers.serverUser(settings.serverUser(), scriptUsers(settings), trees);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What scripts may do, as the command line says it for URL paths. What is said for a path holds for all below it too: kind, user and each limit until something else is
@@ -124,12 +125,15 @@ record Rules(Map<String, Said> said) {
     /**
      * Returns the rules of scripts.
      *
-     * @param site what is served: where reading is restricted, scripts may read it
+     * @param trees what scripts may read where reading is restricted
      */
-    ScriptRules toScriptRules(Path site) {
-        return new ScriptRules(said.keySet().stream()
+    ScriptRules toScriptRules(ReadableTrees trees) {
+        var paths = new TreeSet<>(LONGER_LATER);
+        paths.addAll(said.keySet());
+        paths.addAll(trees.byPath().keySet());
+        return new ScriptRules(paths.stream()
                 .map(path -> new ScriptRule(
-                        path, profile(path, site), variables(path), passesAuthorization(path), warm(path)))
+                        path, profile(path, trees), variables(path), passesAuthorization(path), warm(path)))
                 .toList());
     }
 
@@ -171,7 +175,7 @@ record Rules(Map<String, Said> said) {
         return path.equals(above) || path.startsWith(above + "/");
     }
 
-    private Profile profile(String path, Path site) {
+    private Profile profile(String path, ReadableTrees trees) {
         Kind kind = Kind.STANDARD;
         Optional<String> user = Optional.empty();
         var readable = new ArrayList<Path>();
@@ -192,7 +196,7 @@ record Rules(Map<String, Said> said) {
         if (kind.confined()) {
             profile = profile.withWritable(writable).withReadable(readable);
             if (profile.readingRestricted()) {
-                readable.addFirst(site);
+                readable.addAll(0, trees.at(path));
                 profile = profile.withReadable(readable);
             }
         }

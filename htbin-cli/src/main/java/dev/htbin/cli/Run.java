@@ -84,11 +84,10 @@ record Run(
         if (!Files.exists(script, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             throw new UsageException("SCRIPT: '%s' does not exist (expected: the file of a script)".formatted(script));
         }
-        Settings.Scripts scripts = settings.scripts().orElseThrow();
-        ScriptLocation location = ScriptLocation.of(script, served, scripts);
+        ScriptLocation location = ScriptLocation.of(script, served, settings);
         Request request = request(location.path());
         try (InputStream body = body()) {
-            return new Trial(settings, location.root())
+            return new Trial(settings, location.mounts())
                     .run(location::withDirectory, request, data.map(given -> body), console)
                     .code();
         }

@@ -2,6 +2,7 @@ package dev.htbin.cli;
 
 import dev.htbin.auth.AuthRules;
 import dev.htbin.auth.BasicAuthentication;
+import dev.htbin.auth.ProxyUser;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.develop.Development;
@@ -9,9 +10,10 @@ import dev.htbin.file.FileConfig;
 import dev.htbin.handler.CgiHttpRequestHandler;
 import dev.htbin.handler.HostCheck;
 import dev.htbin.handler.SimpleHttpRequestHandler;
-import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Peer;
 import dev.htbin.jetty.EngineConfig;
 import dev.htbin.jetty.HttpServer;
@@ -132,8 +134,8 @@ final class Serve implements AutoCloseable {
      */
     static Serve start(Settings settings, Console console, boolean leavesRoot) throws IOException {
         Site site = Site.of(settings);
-        DocumentRoot root = site.root();
-        requireRecordsElsewhere(settings, root);
+        Mounts mounts = site.mounts();
+        requireRecordsElsewhere(settings, mounts);
         ServiceManager manager = ServiceManager.of(System.getenv());
         List<ListenerConfig> places = settings.network().listeners(manager.sockets());
         Listener listener = HttpServer.bind(places, engine(settings));
@@ -143,17 +145,17 @@ final class Serve implements AutoCloseable {
         try {
             requireLoopback(settings, listener.addresses());
             // Last of what needs root: the wardens are made, and the port is bound.
-            Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, root) : Optional.empty();
+            Optional<ServerUser> become = leavesRoot ? RootUser.choose(settings, mounts) : Optional.empty();
             monitor.open(become.flatMap(ServerUser::name));
-            var banner = new Banner(root, settings, become);
+            var banner = new Banner(mounts, settings, become);
             if (settings.scripts().isPresent()) {
-                Settings.Scripts scripts = settings.scripts().get();
                 prepareRecords(settings, become);
-                Launcher launcher = Launchers.start(launcherConfig(scripts, root, become.flatMap(ServerUser::name)));
+                Launcher launcher = Launchers.start(launcherConfig(settings, mounts, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);
                 if (settings.development().any()) {
-                    development = Optional.of(Development.start(root.directory(), settings.development()));
+                    development = Optional.of(Development.start(
+                            mounts.all().stream().map(m -> m.root().directory()).toList(), settings.development()));
                 }
             } else {
                 RootUser.leave(become);
@@ -207,7 +209,7 @@ final class Serve implements AutoCloseable {
     }
 
     /** Recordings in the directory that is served would be sent to whoever asks, and be changes that pages reload for. */
-    private static void requireRecordsElsewhere(Settings settings, DocumentRoot root) throws IOException {
+    private static void requireRecordsElsewhere(Settings settings, Mounts mounts) throws IOException {
         Optional<Path> folder = settings.development().record();
         if (folder.isEmpty()) {
             return;
@@ -216,9 +218,12 @@ final class Serve implements AutoCloseable {
         while (there.getParent() != null && !Files.exists(there)) {
             there = there.getParent();
         }
-        if (there.toRealPath().startsWith(root.directory())) {
-            throw new UsageException("--record: '%s' lies in '%s', which is served (expected: a directory elsewhere)"
-                    .formatted(folder.get(), root.directory()));
+        for (Mount mount : mounts.all()) {
+            if (there.toRealPath().startsWith(mount.root().directory())) {
+                throw new UsageException(
+                        "--record: '%s' lies in '%s', which is served (expected: a directory elsewhere)"
+                                .formatted(folder.get(), mount.root().directory()));
+            }
         }
     }
 
@@ -240,7 +245,7 @@ final class Serve implements AutoCloseable {
     }
 
     /** Returns how scripts are run, for a host that was started with {@link #launcherConfig}. */
-    static CgiConfig configOf(Settings settings, DocumentRoot root, ScriptHost host) {
+    static CgiConfig configOf(Settings settings, Mounts mounts, ScriptHost host) throws IOException {
         Settings.Scripts scripts = settings.scripts().orElseThrow();
         return new CgiConfig(
                 scripts.directories(),
@@ -248,7 +253,8 @@ final class Serve implements AutoCloseable {
                 scripts.variables(),
                 settings.limits().cgi(),
                 host,
-                scripts.rules().toScriptRules(root.directory()));
+                settings.scriptRules(mounts.root().directory()),
+                settings.mounts().openPrograms());
     }
 
     /**
@@ -256,36 +262,41 @@ final class Serve implements AutoCloseable {
      *
      * @param serverUser whom the server becomes; empty: it remains who it is
      */
-    static LauncherConfig launcherConfig(Settings.Scripts scripts, DocumentRoot root, Optional<String> serverUser) {
+    static LauncherConfig launcherConfig(Settings settings, Mounts mounts, Optional<String> serverUser) {
+        Settings.Scripts scripts = settings.scripts().orElseThrow();
         return new LauncherConfig(
                 scripts.user(),
-                scripts.rules().toScriptRules(root.directory()).profiles(),
+                settings.scriptRules(mounts.root().directory()).profiles(),
                 serverUser,
                 scripts.confinementRequired());
     }
 
     /** What is served, and who may ask for it. */
-    private record Site(DocumentRoot root, AuthRules logins) {
+    private record Site(Mounts mounts, AuthRules logins) {
         static Site of(Settings settings) throws IOException {
-            DocumentRoot root = DocumentRoot.of(settings.directory());
-            return new Site(root, settings.logins().load(root));
+            Mounts mounts = settings.openMounts();
+            return new Site(mounts, settings.logins().load(mounts));
         }
     }
 
     private static HttpHandler handlerOf(
             Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
             throws IOException {
-        return asked(answering(settings, site, host, development), site.logins());
+        HttpHandler asked = asked(answering(settings, site, host, development), site.logins());
+        return settings.network()
+                .userField()
+                .<HttpHandler>map(field -> ProxyUser.before(asked, field))
+                .orElse(asked);
     }
 
     private static HttpHandler answering(
             Settings settings, Site site, Optional<ScriptHost> host, Optional<Development> development)
             throws IOException {
-        FileConfig files = settings.files().config(site.root());
+        FileConfig files = settings.files().config(site.mounts());
         if (host.isEmpty()) {
             return SimpleHttpRequestHandler.serving(files);
         }
-        CgiConfig config = configOf(settings, site.root(), host.get());
+        CgiConfig config = configOf(settings, site.mounts(), host.get());
         return development
                 .map(d -> d.handler(files, config))
                 .orElseGet(() -> CgiHttpRequestHandler.serving(files, config));

@@ -3,10 +3,14 @@ package dev.htbin.cli;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.cgi.CgiConfig;
+import dev.htbin.cgi.ScriptRules;
 import dev.htbin.develop.Development;
+import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.jetty.EngineConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +28,7 @@ import java.util.stream.Collectors;
  * @param directory what is served
  * @param protocol the highest version of HTTP
  * @param scripts how scripts are run; empty when they are not
+ * @param mounts what is found at URL paths beside the directory, and what runs scripts
  * @param files how files are served
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
@@ -40,6 +45,7 @@ record Settings(
         Path directory,
         HttpVersion protocol,
         Optional<Scripts> scripts,
+        MountSettings mounts,
         FileSettings files,
         Set<String> allowedHosts,
         Limits limits,
@@ -61,6 +67,7 @@ record Settings(
         requireNonNull(directory, "directory");
         requireNonNull(protocol, "protocol");
         requireNonNull(scripts, "scripts");
+        requireNonNull(mounts, "mounts");
         requireNonNull(files, "files");
         requireNonNull(limits, "limits");
         requireNonNull(logins, "logins");
@@ -101,7 +108,8 @@ record Settings(
                 network(arguments, port.map(Values::port)),
                 directory(arguments.last(Option.DIRECTORY)),
                 arguments.last(Option.PROTOCOL).map(Values::protocol).orElse(HttpVersion.HTTP_2),
-                scripts(arguments, own),
+                scripts(arguments, MountSettings.of(arguments), own),
+                MountSettings.of(arguments),
                 FileSettings.of(arguments),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
@@ -152,10 +160,8 @@ record Settings(
         if (scripts.isPresent() && fresh.scripts.isPresent()) {
             Scripts mine = scripts.get();
             Scripts other = fresh.scripts.get();
-            boolean made = mine.rules()
-                    .toScriptRules(directory)
-                    .profiles()
-                    .containsAll(other.rules().toScriptRules(fresh.directory).profiles());
+            boolean made =
+                    scriptRules().profiles().containsAll(fresh.scriptRules().profiles());
             name(names, !made, "profiles with other trees, users or limits than at the start");
             name(
                     names,
@@ -163,6 +169,30 @@ record Settings(
                     "user and require-confinement");
         }
         return names;
+    }
+
+    /**
+     * Opens what is served.
+     *
+     * @throws IOException if a directory does not exist, is none or may not be read; the message is for the user
+     */
+    Mounts openMounts() throws IOException {
+        return openMounts(DocumentRoot.of(directory));
+    }
+
+    /** Opens what is served, with another directory than that of the settings. */
+    Mounts openMounts(DocumentRoot root) throws IOException {
+        return mounts.open(root, scripts.map(Scripts::directories).orElse(List.of()));
+    }
+
+    /** Returns how scripts are run, if they are, by their URL path. */
+    ScriptRules scriptRules() {
+        return scriptRules(directory);
+    }
+
+    /** Returns how scripts are run when another directory is served than that of the settings. */
+    ScriptRules scriptRules(Path site) {
+        return scripts.orElseThrow().rules().toScriptRules(mounts.trees(site));
     }
 
     private static void name(List<String> names, boolean changed, String what) {
@@ -176,7 +206,7 @@ record Settings(
                 .orElseGet(() -> Path.of("").toAbsolutePath().normalize());
     }
 
-    private static Optional<Scripts> scripts(Arguments arguments, Map<String, String> own) {
+    private static Optional<Scripts> scripts(Arguments arguments, MountSettings mounts, Map<String, String> own) {
         var directories = arguments.all(Option.CGI_DIRECTORY).stream()
                 .map(Values::cgiDirectory)
                 .map(Octets::ofText)
@@ -199,7 +229,11 @@ record Settings(
                 || arguments.has(Option.CGI)
                 || !directories.isEmpty()
                 || !extensions.isEmpty()
+                || mounts.asksForScripts()
                 || !rules.isEmpty();
+        if (wanted) {
+            mounts.refuseBelow(scripts.directories());
+        }
         return wanted ? Optional.of(scripts) : Optional.empty();
     }
 

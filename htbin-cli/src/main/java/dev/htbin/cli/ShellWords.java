@@ -7,8 +7,13 @@ import java.util.List;
 final class ShellWords {
     private ShellWords() {}
 
-    /** @throws UsageException if a quote is not closed */
-    static List<String> split(String command) {
+    /**
+     * Splits a command.
+     *
+     * @param option whose value it is
+     * @throws UsageException if a quote is not closed
+     */
+    static List<String> split(String option, String command) {
         var words = new ArrayList<String>();
         var word = new StringBuilder();
         boolean inWord = false;
@@ -35,11 +40,20 @@ final class ShellWords {
             }
         }
         if (quote != 0) {
-            throw new UsageException("--under: %s (expected: the quote closed)".formatted(LogText.escape(command)));
+            throw new UsageException("%s: %s (expected: the quote closed)".formatted(option, LogText.escape(command)));
         }
         if (inWord) {
             words.add(word.toString());
         }
         return words;
+    }
+
+    /** Returns what {@link #split} makes these words of. */
+    static String join(List<String> words) {
+        return String.join(
+                " ",
+                words.stream()
+                        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                        .toList());
     }
 }

@@ -10,8 +10,8 @@ import dev.htbin.cgi.LaunchPlan;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
-import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
@@ -36,13 +36,13 @@ import java.util.OptionalLong;
  * since a tracer could do nothing then.
  *
  * @param settings how the server would run it
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  * @param under the command
  */
-record Supervised(Settings settings, DocumentRoot root, List<String> under) {
+record Supervised(Settings settings, Mounts mounts, List<String> under) {
     Supervised {
         requireNonNull(settings, "settings");
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         under = List.copyOf(under);
     }
 
@@ -53,11 +53,10 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
      * @return 0 if it ended with 0
      */
     int run(Request request, Optional<byte[]> body, Console console) throws IOException {
-        Settings.Scripts scripts = settings.scripts().orElseThrow();
         LaunchPlan plan;
         RunsAs user;
-        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(scripts, root, Optional.empty())))) {
-            CgiConfig config = Serve.configOf(settings, root, host);
+        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(settings, mounts, Optional.empty())))) {
+            CgiConfig config = Serve.configOf(settings, mounts, host);
             plan = plan(request, body, config);
             user = host.runsAs(plan.spec().profile());
         }
@@ -98,10 +97,10 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
         } catch (HttpException e) {
             throw new UsageException("replay: '%s': %s".formatted(request.target(), e.getMessage()));
         }
-        CgiInfo info = CgiInfo.of(path, config)
+        CgiInfo info = CgiInfo.of(path, config, mounts)
                 .orElseThrow(() -> new UsageException("replay: '%s' is no script's path here (expected: below %s)"
                         .formatted(request.target(), config.directories())));
-        return switch (ScriptResolver.resolve(info, root::resolve, root)) {
+        return switch (ScriptResolver.resolve(info, mounts)) {
             case ScriptResolution.NotFound(Finding finding) -> throw new UsageException(finding.toString());
             case ScriptResolution.Forbidden(Finding finding) -> throw new UsageException(finding.toString());
             case ScriptResolution.Script script ->
@@ -111,8 +110,9 @@ record Supervised(Settings settings, DocumentRoot root, List<String> under) {
                                 peer(),
                                 EngineConfig.defaults().server(),
                                 script,
-                                root,
-                                LaunchPlan.pathTranslated(script, root::resolve, root.directory()),
+                                mounts,
+                                LaunchPlan.pathTranslated(
+                                        script, mounts::resolve, mounts.root().directory()),
                                 body.isPresent() ? OptionalLong.of(body.get().length) : OptionalLong.empty(),
                                 RequestIds.next(),
                                 Optional.empty()),

@@ -8,7 +8,7 @@ import dev.htbin.cgi.RunTimes;
 import dev.htbin.cgi.ScriptHost;
 import dev.htbin.file.FileConfig;
 import dev.htbin.handler.ScriptTrial;
-import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Request;
 import dev.htbin.jetty.EngineConfig;
@@ -24,14 +24,14 @@ import java.util.function.UnaryOperator;
  * One request without a server: the response is printed to standard output; what is wrong, and with {@code --verbose} more, to standard error.
  *
  * @param settings how the server would run it
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  */
-record Trial(Settings settings, DocumentRoot root) {
+record Trial(Settings settings, Mounts mounts) {
     private static final int KEPT_BYTES = 1 << 20;
 
     Trial {
         requireNonNull(settings, "settings");
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
     }
 
     /**
@@ -50,11 +50,13 @@ record Trial(Settings settings, DocumentRoot root) {
      */
     Ended run(UnaryOperator<CgiConfig> adapt, Request request, Optional<InputStream> body, Console console)
             throws IOException {
-        Settings.Scripts scripts = settings.scripts().orElseThrow();
-        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(scripts, root, Optional.empty())))) {
-            CgiConfig config = adapt.apply(Serve.configOf(settings, root, host));
+        try (var host = new ScriptHost(Launchers.start(Serve.launcherConfig(settings, mounts, Optional.empty())))) {
+            CgiConfig config = adapt.apply(Serve.configOf(settings, mounts, host));
             var trial = new ScriptTrial(
-                    new FileConfig(root), config, KEPT_BYTES, config.limits().grace());
+                    new FileConfig(mounts.root()).withMounts(mounts.others()),
+                    config,
+                    KEPT_BYTES,
+                    config.limits().grace());
             var attempt = new ScriptTrial.Attempt(
                     request,
                     body,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +63,7 @@ class ConfigFileTest {
         Settings.Scripts scripts = settings.scripts().orElseThrow();
         assertEquals(List.of("/cgi-bin", "/git"), scripts.directories());
         assertEquals("UTC", scripts.variables().get("TZ"));
-        var rules = scripts.rules().toScriptRules(Path.of("/srv/www"));
+        var rules = scripts.rules().toScriptRules(trees(Path.of("/srv/www")));
         ScriptRule git = rules.of("/git/git-http-backend");
         assertEquals(Profile.Kind.STRICT, git.profile().kind());
         assertEquals("/srv/git", git.environment().get("GIT_PROJECT_ROOT"));
@@ -175,5 +176,9 @@ class ConfigFileTest {
                 Optional.ofNullable(
                         read.positionals().isEmpty() ? null : read.positionals().getFirst()),
                 Map.of());
+    }
+
+    private static ReadableTrees trees(Path site) {
+        return new ReadableTrees(new TreeMap<>(Map.of("", List.of(site))), List.of());
     }
 }

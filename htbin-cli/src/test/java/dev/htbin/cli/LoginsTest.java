@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.htbin.auth.AuthRule;
 import dev.htbin.auth.AuthRules;
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class LoginsTest {
     }
 
     private AuthRules rules(String... arguments) throws IOException {
-        return Logins.of(Arguments.parse(arguments)).load(DocumentRoot.of(folder.resolve("root")));
+        return Logins.of(Arguments.parse(arguments)).load(new Mounts(DocumentRoot.of(folder.resolve("root"))));
     }
 
     private static Optional<String> asked(AuthRules rules, String method, String path) {

@@ -93,6 +93,9 @@ class NetworkTest {
                 "--tls-cert c --tls-client-user cn | --tls-client-optional, --tls-client-user: without --tls-client-ca",
                 "--tls-cert c --tls-client-ca a --tls-client-user dn | --tls-client-user: 'dn' (expected: cn, subject or none",
                 "--tls-cert c --redirect-http 80 0 | --redirect-http: '80' (expected: a PORT of https beside it that is not 0",
+                "--remote-user-header X-Remote-User | --remote-user-header: without --trust-proxy",
+                "--trust-proxy unix --remote-user-header X_Remote_User | --remote-user-header: 'X_Remote_User' (expected: the name of a field",
+                "--trust-proxy unix --remote-user-header Authorization | --remote-user-header: 'Authorization' (expected",
                 "--tls-cert c --redirect-http 99999 | --redirect-http: '99999'",
             })
     void refusesWhatDoesNotGoTogether(String line, String message) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,7 @@ class SettingsTest {
             })
     void warmHoldsForPathsAndCanStandAlone(String line, String script, boolean warm) {
         Settings.Scripts scripts = settings(line.split(" ")).scripts().orElseThrow();
-        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        ScriptRules rules = scripts.rules().toScriptRules(trees(Path.of("/srv")));
         assertEquals(warm, rules.of(script).warm().isPresent());
     }
 
@@ -96,7 +97,7 @@ class SettingsTest {
                         "--warm-import", "json", "--warm-import=/cgi-bin/x=File::Spec", "--warm-exclude", "numpy")
                 .scripts()
                 .orElseThrow();
-        ScriptRules rules = scripts.rules().toScriptRules(Path.of("/srv"));
+        ScriptRules rules = scripts.rules().toScriptRules(trees(Path.of("/srv")));
         assertEquals(
                 Optional.of(new WarmModules(List.of("json", "File::Spec"), List.of("numpy"))),
                 rules.of("/cgi-bin/x").warm());
@@ -187,7 +188,7 @@ class SettingsTest {
                 .scripts()
                 .orElseThrow()
                 .rules()
-                .toScriptRules(site);
+                .toScriptRules(trees(site));
         Profile all = rules.of("/cgi-bin/x").profile();
         assertEquals(Kind.NO_NETWORK, all.kind());
         assertEquals(List.of(), all.readable());
@@ -210,7 +211,7 @@ class SettingsTest {
                 .scripts()
                 .orElseThrow()
                 .rules()
-                .toScriptRules(Path.of("/srv/www"))
+                .toScriptRules(trees(Path.of("/srv/www")))
                 .of("/x")
                 .profile();
         assertEquals(List.of(Path.of("/srv/a=b")), profile.writable());
@@ -295,5 +296,9 @@ class SettingsTest {
     private static Settings settings(String... line) {
         Arguments arguments = Arguments.parse(line);
         return Settings.of(arguments, arguments.positionals().stream().findFirst(), Map.of());
+    }
+
+    private static ReadableTrees trees(Path site) {
+        return new ReadableTrees(new TreeMap<>(Map.of("", List.of(site))), List.of());
     }
 }

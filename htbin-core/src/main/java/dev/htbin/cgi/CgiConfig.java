@@ -19,6 +19,7 @@ import java.util.SequencedMap;
  * @param limits what a script's request and response are held to
  * @param host where scripts run; its launcher was started with the profiles of the rules
  * @param rules what scripts may do, and as whom, by their URL path
+ * @param programs the programs that answer at URL paths, and those that run scripts of endings
  */
 public record CgiConfig(
         List<String> directories,
@@ -26,7 +27,8 @@ public record CgiConfig(
         SequencedMap<String, String> environment,
         CgiLimits limits,
         ScriptHost host,
-        ScriptRules rules) {
+        ScriptRules rules,
+        Programs programs) {
     /** The value of {@code PATH} that scripts get unless the configuration names another. */
     public static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
@@ -37,6 +39,7 @@ public record CgiConfig(
         requireNonNull(limits, "limits");
         requireNonNull(host, "host");
         requireNonNull(rules, "rules");
+        requireNonNull(programs, "programs");
         for (String directory : directories) {
             if (!directory.startsWith("/") || directory.endsWith("/") || directory.contains("//")) {
                 throw new IllegalArgumentException(
@@ -59,7 +62,7 @@ public record CgiConfig(
             SequencedMap<String, String> environment,
             CgiLimits limits,
             ScriptHost host) {
-        this(directories, extensions, environment, limits, host, ScriptRules.all(Profile.standard()));
+        this(directories, extensions, environment, limits, host, ScriptRules.all(Profile.standard()), Programs.none());
     }
 
     /** Returns the documented defaults: {@code /cgi-bin} and {@code /htbin}, no extensions, {@code PATH} alone, the shared host. */
@@ -72,39 +75,44 @@ public record CgiConfig(
 
     /** Returns this configuration with other directories. */
     public CgiConfig withDirectories(List<String> others) {
-        return new CgiConfig(others, extensions, environment, limits, host, rules);
+        return new CgiConfig(others, extensions, environment, limits, host, rules, programs);
     }
 
     /** Returns this configuration with other extensions. */
     public CgiConfig withExtensions(List<String> others) {
-        return new CgiConfig(directories, others, environment, limits, host, rules);
+        return new CgiConfig(directories, others, environment, limits, host, rules, programs);
     }
 
     /** Returns this configuration with one more variable for every script. */
     public CgiConfig withVariable(String name, String value) {
         var more = new LinkedHashMap<>(environment);
         more.put(name, value);
-        return new CgiConfig(directories, extensions, more, limits, host, rules);
+        return new CgiConfig(directories, extensions, more, limits, host, rules, programs);
     }
 
     /** Returns this configuration with other limits. */
     public CgiConfig withLimits(CgiLimits others) {
-        return new CgiConfig(directories, extensions, environment, others, host, rules);
+        return new CgiConfig(directories, extensions, environment, others, host, rules, programs);
     }
 
     /** Returns this configuration with another host. */
     public CgiConfig withHost(ScriptHost other) {
-        return new CgiConfig(directories, extensions, environment, limits, other, rules);
+        return new CgiConfig(directories, extensions, environment, limits, other, rules, programs);
     }
 
     /** Returns this configuration with other rules. */
     public CgiConfig withRules(ScriptRules others) {
-        return new CgiConfig(directories, extensions, environment, limits, host, others);
+        return new CgiConfig(directories, extensions, environment, limits, host, others, programs);
+    }
+
+    /** Returns this configuration with other programs. */
+    public CgiConfig withPrograms(Programs others) {
+        return new CgiConfig(directories, extensions, environment, limits, host, rules, others);
     }
 
     /** Tells what is wrong with the owners and permissions of a script that runs as a user whom its rule names; empty if nothing is, or if no user is named. */
     public Optional<Finding> ownerFinding(ScriptResolution.Script script) {
         Profile profile = rules.of(script.scriptName()).profile();
-        return profile.user().isEmpty() ? Optional.empty() : OwnerCheck.of(script.file(), host.runsAs(profile));
+        return profile.user().isEmpty() ? Optional.empty() : OwnerCheck.of(script, host.runsAs(profile));
     }
 }

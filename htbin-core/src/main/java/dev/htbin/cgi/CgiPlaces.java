@@ -1,17 +1,19 @@
 package dev.htbin.cgi;
 
-import dev.htbin.http.DocumentRoot;
-import dev.htbin.http.Octets;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
+import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where CGI directories really lie, when one is a symbolic link: what is in it can be reached by the other path too and must not be served there either.
+ * Where CGI directories and programs really lie: what is there can be reached by other paths too, of links or of mounts, and must not be served there either.
  *
  * <p>Looked at anew at most once a second, since it is asked for with every file that is served. Safe for use by several threads.
  */
@@ -22,48 +24,54 @@ final class CgiPlaces {
 
     private CgiPlaces() {}
 
-    private record Key(DocumentRoot root, List<String> directories) {}
+    private record Key(Mounts mounts, List<String> directories, List<MountedProgram> programs) {}
 
-    private record Snapshot(long takenNanos, List<List<String>> places) {}
+    private record Snapshot(long takenNanos, List<Path> places) {}
 
-    /** Tells whether names, octet strings, lead to the real place of a CGI directory in the root or below it. */
-    static boolean cover(List<String> names, DocumentRoot root, List<String> directories) {
-        var key = new Key(root, directories);
+    /** Tells whether a file, all its links followed, is a program, or lies where a CGI directory really lies, or below. */
+    static boolean cover(Path real, Mounts mounts, CgiConfig config) {
+        var key = new Key(mounts, config.directories(), config.programs().mounted());
         Snapshot snapshot = SNAPSHOTS.get(key);
         long now = System.nanoTime();
         if (snapshot == null || now - snapshot.takenNanos() >= FRESH_NANOS) {
             if (SNAPSHOTS.size() >= MOST_SNAPSHOTS) {
                 SNAPSHOTS.clear();
             }
-            snapshot = new Snapshot(now, placesOf(root, directories));
+            snapshot = new Snapshot(now, placesOf(key));
             SNAPSHOTS.put(key, snapshot);
         }
-        for (List<String> place : snapshot.places()) {
-            if (names.size() >= place.size() && names.subList(0, place.size()).equals(place)) {
+        for (Path place : snapshot.places()) {
+            if (real.startsWith(place)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static List<List<String>> placesOf(DocumentRoot root, List<String> directories) {
-        var places = new ArrayList<List<String>>();
-        for (String directory : directories) {
-            Path place = root.directory().resolve(Octets.toText(directory.substring(1)));
-            if (!Files.exists(place)) {
-                continue;
-            }
-            try {
-                Path real = place.toRealPath();
-                if (real.startsWith(root.directory()) && !real.equals(root.directory())) {
-                    var names = new ArrayList<String>();
-                    root.directory().relativize(real).forEach(name -> names.add(Octets.ofText(name.toString())));
-                    places.add(names);
-                }
-            } catch (IOException e) {
-                // It went away, and with it what could be served from it.
-            }
+    private static List<Path> placesOf(Key key) {
+        var places = new ArrayList<Path>();
+        for (String directory : key.directories()) {
+            var path = new UrlPath(List.of(directory.substring(1).split("/", -1)), false);
+            Mount mount = key.mounts().of(path);
+            Path root = mount.root().directory();
+            mount.resolve(path)
+                    .flatMap(CgiPlaces::real)
+                    .filter(place -> place.startsWith(root)
+                            && !place.equals(key.mounts().root().directory()))
+                    .ifPresent(places::add);
+        }
+        for (MountedProgram program : key.programs()) {
+            real(program.file()).ifPresent(places::add);
         }
         return places;
+    }
+
+    private static Optional<Path> real(Path place) {
+        try {
+            return Files.exists(place) ? Optional.of(place.toRealPath()) : Optional.empty();
+        } catch (IOException e) {
+            // It went away, and with it what could be served from it.
+            return Optional.empty();
+        }
     }
 }

@@ -3,10 +3,13 @@ package dev.htbin.cgi;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Authentication;
-import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.ServerInfo;
+import dev.htbin.http.UrlPath;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -17,7 +20,7 @@ import java.util.OptionalLong;
  * @param peer the connection it arrived on
  * @param server what the server says of itself
  * @param script the script and its {@code PATH_INFO}
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  * @param pathTranslated what {@code PATH_INFO} would be as a file, an octet string; empty when there is none: see {@link LaunchPlan#pathTranslated}
  * @param contentLength how many octets the request's body has; empty when it has no body
  * @param id what tells this request from all others, for {@code UNIQUE_ID}
@@ -28,7 +31,7 @@ public record CgiRequest(
         Peer peer,
         ServerInfo server,
         ScriptResolution.Script script,
-        DocumentRoot root,
+        Mounts mounts,
         Optional<String> pathTranslated,
         OptionalLong contentLength,
         String id,
@@ -38,10 +41,19 @@ public record CgiRequest(
         requireNonNull(peer, "peer");
         requireNonNull(server, "server");
         requireNonNull(script, "script");
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(pathTranslated, "pathTranslated");
         requireNonNull(contentLength, "contentLength");
         requireNonNull(id, "id");
         requireNonNull(authentication, "authentication");
+    }
+
+    /** Returns what is mounted where the script lies; empty if that is the directory of the whole server, or no directory. */
+    Optional<Mount> context() {
+        if (script.mounted() || script.scriptName().isEmpty()) {
+            return Optional.empty();
+        }
+        var path = new UrlPath(List.of(script.scriptName().substring(1).split("/", -1)), false);
+        return Optional.of(mounts.of(path)).filter(mount -> !mount.names().isEmpty());
     }
 }

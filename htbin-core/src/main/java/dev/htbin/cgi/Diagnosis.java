@@ -70,7 +70,7 @@ record Diagnosis(LaunchPlan plan, RunsAs user, Optional<ExitStatus> exit, boolea
         Optional<Finding> found = ofLimits();
         if (found.isEmpty() && neverBegan()) {
             String path = plan.spec().environment().getOrDefault("PATH", CgiConfig.DEFAULT_PATH);
-            found = ScriptDiagnosis.of(plan.script().file(), path, user);
+            found = ScriptDiagnosis.of(plan.script(), path, user);
         }
         if (found.isEmpty()) {
             found = Denial.in(stderr, plan.script().file(), plan.spec().profile(), user);

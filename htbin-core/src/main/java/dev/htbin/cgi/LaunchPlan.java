@@ -18,7 +18,7 @@ import java.util.function.Function;
  * What a request would execute, as a value: nothing has been started.
  *
  * @param script the script
- * @param spec what is executed: the script's file, its own path as first argument, the words of an indexed query, its environment, its own directory
+ * @param spec what is executed: the script's file, or its interpreter; its own path as first argument, the words of an indexed query, its environment, its own directory
  * @param dropped the header fields and configured variables that the script does not get, and why
  */
 public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<DroppedField> dropped) {
@@ -35,11 +35,23 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
         configured.putAll(rule.environment());
         CgiEnvironment environment = CgiEnvironment.of(request, configured, rule.passAuthorization());
         Path file = request.script().file();
+        Optional<ScriptInterpreter> interpreter = request.script().interpreter();
         var arguments = new ArrayList<String>();
+        interpreter.ifPresent(i -> {
+            arguments.add(Octets.ofText(i.program().toString()));
+            arguments.addAll(i.arguments());
+        });
+        int scriptAt = arguments.size();
         arguments.add(Octets.ofText(file.toString()));
         arguments.addAll(CommandLine.wordsOf(request.request()));
         Path directory = requireNonNull(file.getParent(), "a script's directory");
-        var spec = new LaunchSpec(file, arguments, environment.variables(), directory, rule.profile());
+        var spec = new LaunchSpec(
+                        interpreter.map(ScriptInterpreter::program).orElse(file),
+                        arguments,
+                        environment.variables(),
+                        directory,
+                        rule.profile())
+                .withScriptAt(scriptAt);
         return new LaunchPlan(
                 request.script(),
                 rule.warm()
@@ -87,6 +99,11 @@ public record LaunchPlan(ScriptResolution.Script script, LaunchSpec spec, List<D
     public String describe(RunsAs user, Optional<String> coldReason) {
         var text = new StringBuilder();
         line(text, "script", Octets.ofText(script.file().toString()));
+        script.interpreter()
+                .ifPresent(i -> line(
+                        text,
+                        "interpreter",
+                        "%s, for %s".formatted(Octets.ofText(i.program().toString()), i.extension())));
         line(text, "script name", script.scriptName());
         line(text, "path info", script.pathInfo().isEmpty() ? "(none)" : script.pathInfo());
         line(text, "directory", Octets.ofText(spec.directory().toString()));

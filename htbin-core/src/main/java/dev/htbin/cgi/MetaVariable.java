@@ -1,6 +1,7 @@
 package dev.htbin.cgi;
 
 import dev.htbin.http.Authentication;
+import dev.htbin.http.Mount;
 import dev.htbin.http.Octets;
 import java.util.Optional;
 import java.util.function.Function;
@@ -48,7 +49,13 @@ enum MetaVariable {
 
     /** The raw request target. */
     REQUEST_URI("", r -> Optional.of(r.request().target())),
-    DOCUMENT_ROOT("", r -> Optional.of(Octets.ofText(r.root().directory().toString()))),
+    DOCUMENT_ROOT(
+            "", r -> Optional.of(Octets.ofText(r.mounts().root().directory().toString()))),
+    /** For a script below a mounted directory, as Apache has it for an alias: the URL path of the mount. */
+    CONTEXT_PREFIX("", r -> r.context().map(Mount::urlPath)),
+    /** The directory that is mounted there. */
+    CONTEXT_DOCUMENT_ROOT(
+            "", r -> r.context().map(m -> Octets.ofText(m.root().directory().toString()))),
     SCRIPT_FILENAME("", r -> Optional.of(Octets.ofText(r.script().file().toString()))),
     REMOTE_PORT("", r -> Optional.of(Integer.toString(r.peer().client().getPort()))),
     SERVER_ADDR("", r -> Optional.of(r.peer().localAddress())),

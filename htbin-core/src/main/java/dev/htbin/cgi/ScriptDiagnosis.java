@@ -45,6 +45,20 @@ public final class ScriptDiagnosis {
     }
 
     /**
+     * Returns what is wrong with a script, or keeps a user from running it, and what to do.
+     *
+     * @param script the script
+     * @param searchPath the script's {@code PATH}, which {@code #!/usr/bin/env NAME} searches
+     * @param user who runs it
+     * @return empty if nothing is seen to be wrong
+     */
+    public static Optional<Finding> of(ScriptResolution.Script script, String searchPath, RunsAs user) {
+        return script.interpreter().isPresent()
+                ? InterpretedDiagnosis.of(script.file(), script.interpreter().get(), user)
+                : of(script.file(), searchPath, user);
+    }
+
+    /**
      * Returns what is wrong with the file, or keeps a user from executing it, and what to do.
      *
      * @param file the file that was not started

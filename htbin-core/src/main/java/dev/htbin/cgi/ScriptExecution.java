@@ -3,9 +3,9 @@ package dev.htbin.cgi;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.Authentication;
-import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
@@ -22,17 +22,17 @@ import java.util.function.Function;
  * upload holds no process, and a script may write before it reads.
  *
  * @param exchange the request, and where the response goes
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  * @param config how scripts are run
  * @param translate maps a URL path to a file, for {@code PATH_TRANSLATED}
  */
 public record ScriptExecution(
-        Exchange exchange, DocumentRoot root, CgiConfig config, Function<UrlPath, Optional<Path>> translate) {
+        Exchange exchange, Mounts mounts, CgiConfig config, Function<UrlPath, Optional<Path>> translate) {
     private static final int CHUNK_BYTES = 64 << 10;
 
     public ScriptExecution {
         requireNonNull(exchange, "exchange");
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(config, "config");
         requireNonNull(translate, "translate");
     }
@@ -73,8 +73,9 @@ public record ScriptExecution(
                         exchange.peer(),
                         exchange.server(),
                         script,
-                        root,
-                        LaunchPlan.pathTranslated(script, translate, root.directory()),
+                        mounts,
+                        LaunchPlan.pathTranslated(
+                                script, translate, mounts.root().directory()),
                         contentLength,
                         id,
                         authenticated()),

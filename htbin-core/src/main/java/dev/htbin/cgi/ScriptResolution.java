@@ -3,6 +3,7 @@ package dev.htbin.cgi;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** What a URL path of CGI names. */
 public sealed interface ScriptResolution {
@@ -12,16 +13,26 @@ public sealed interface ScriptResolution {
      * @param file the script's file, absolute
      * @param scriptName the path that identifies the script, decoded: {@code SCRIPT_NAME}, an octet string
      * @param pathInfo what follows it, decoded: {@code PATH_INFO}, an octet string; empty if nothing does
+     * @param interpreter the program that runs the file; empty: the file is executed
+     * @param mounted whether the configuration names this very file for the URL path: {@link MountedProgram}
      * @spec https://www.rfc-editor.org/rfc/rfc3875#section-3.3 RFC 3875 section 3.3
      */
-    record Script(Path file, String scriptName, String pathInfo) implements ScriptResolution {
+    record Script(
+            Path file, String scriptName, String pathInfo, Optional<ScriptInterpreter> interpreter, boolean mounted)
+            implements ScriptResolution {
         public Script {
+            requireNonNull(interpreter, "interpreter");
             requireNonNull(scriptName, "scriptName");
             requireNonNull(pathInfo, "pathInfo");
             if (!file.isAbsolute() || file.getParent() == null) {
                 throw new IllegalArgumentException(
                         "file: '%s' (expected: the absolute path of a file)".formatted(file));
             }
+        }
+
+        /** Creates a script that is executed, found by its path. */
+        public Script(Path file, String scriptName, String pathInfo) {
+            this(file, scriptName, pathInfo, Optional.empty(), false);
         }
 
         /**

@@ -1,6 +1,8 @@
 package dev.htbin.cgi;
 
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,10 +39,9 @@ public final class ScriptResolver {
 
     private ScriptResolver() {}
 
-    /** Finds the script of a path; see {@link #resolve(CgiInfo, Function, DocumentRoot, Predicate)}, with {@link #isExecutable}. */
-    public static ScriptResolution resolve(
-            CgiInfo info, Function<UrlPath, Optional<Path>> translate, DocumentRoot root) {
-        return resolve(info, translate, root, ScriptResolver::isExecutable);
+    /** Finds the script of a path; see {@link #resolve(CgiInfo, Function, Mounts, Predicate)}, with {@link Mounts#resolve} and {@link #isExecutable}. */
+    public static ScriptResolution resolve(CgiInfo info, Mounts mounts) {
+        return resolve(info, mounts::resolve, mounts, ScriptResolver::isExecutable);
     }
 
     /**
@@ -48,23 +49,30 @@ public final class ScriptResolver {
      *
      * @param info the path and where in it the script may be
      * @param translate maps a URL path to a file; empty if none can have it. Python: {@code translate_path}
-     * @param root what nothing may lie outside of
-     * @param executable whether a regular file may be executed. Python: {@code is_executable}
+     * @param mounts which directories paths lead to; the script lies in that of its path
+     * @param executable whether a regular file may be executed, which one that an interpreter runs need not be. Python: {@code is_executable}
      * @return the script, or why there is none; reasons name the file and the remedy
      */
     public static ScriptResolution resolve(
-            CgiInfo info, Function<UrlPath, Optional<Path>> translate, DocumentRoot root, Predicate<Path> executable) {
+            CgiInfo info, Function<UrlPath, Optional<Path>> translate, Mounts mounts, Predicate<Path> executable) {
+        if (info.program().isPresent()) {
+            return program(info, info.program().get(), executable);
+        }
+        Mount mount = mounts.of(info.path());
+        DocumentRoot root = mount.root();
+        int start = Math.max(info.start(), info.path().startBelow(mount.names()));
         List<String> segments = info.path().segments();
-        var names = new ArrayList<String>(segments.subList(0, info.start()));
+        var names = new ArrayList<String>(segments.subList(0, start));
         names.removeIf(String::isEmpty);
+        Path last = root.directory();
         if (!names.isEmpty()) {
             Step directory = step(new UrlPath(names, false), translate, root);
             if (directory.refusal().isPresent()) {
                 return directory.refusal().get();
             }
+            last = directory.path();
         }
-        Path last = root.directory();
-        for (int i = info.start(); i < segments.size(); i++) {
+        for (int i = start; i < segments.size(); i++) {
             String segment = segments.get(i);
             if (segment.isEmpty()) {
                 continue;
@@ -84,7 +92,7 @@ public final class ScriptResolver {
             if (step.regular()) {
                 boolean named = info.extensions().isEmpty() || CgiInfo.endsInOne(segment, info.extensions(), false);
                 return named
-                        ? script(info.path(), i, names, last, executable)
+                        ? script(info, i, names, last, executable)
                         : notFound(
                                 Cause.OTHER_EXTENSION,
                                 info.path(),
@@ -162,11 +170,7 @@ public final class ScriptResolver {
         } catch (NoSuchFileException e) {
             return Step.refused(path, absent(prefix, path));
         } catch (AccessDeniedException e) {
-            return Step.refused(
-                    path,
-                    forbidden(
-                            Cause.UNREACHABLE,
-                            "'%s' may not be reached: chmod +x the directories above it".formatted(path)));
+            return Step.refused(path, forbidden(Cause.UNREACHABLE, unreachable(path)));
         } catch (FileSystemException e) {
             return Step.refused(path, notFound(Cause.NOT_THERE, prefix, "'%s': %s".formatted(path, e.getReason())));
         } catch (IOException e) {
@@ -183,14 +187,43 @@ public final class ScriptResolver {
     }
 
     private static ScriptResolution script(
-            UrlPath path, int index, List<String> names, Path file, Predicate<Path> executable) {
-        if (!executable.test(file)) {
+            CgiInfo info, int index, List<String> names, Path file, Predicate<Path> executable) {
+        Optional<ScriptInterpreter> interpreter = info.programs().interpreterOf(file);
+        if (interpreter.isEmpty() && !executable.test(file)) {
             return forbidden(Cause.NOT_EXECUTABLE, "'%s' is not executable: chmod +x '%s'".formatted(file, file));
         }
-        List<String> rest = path.segments().subList(index + 1, path.segments().size());
-        String pathInfo = rest.isEmpty() ? "" : "/" + String.join("/", rest);
         return new ScriptResolution.Script(
-                file, "/" + String.join("/", names), path.directory() ? pathInfo + "/" : pathInfo);
+                file, "/" + String.join("/", names), pathInfo(info.path(), index + 1), interpreter, false);
+    }
+
+    /** What the configuration names is not looked for: nothing but whether it can be run is looked at. */
+    private static ScriptResolution program(CgiInfo info, MountedProgram program, Predicate<Path> executable) {
+        Path file = program.file();
+        Optional<ScriptInterpreter> interpreter = info.programs().interpreterOf(file);
+        try {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                return forbidden(Cause.NO_REGULAR_FILE, "'%s' is not a regular file".formatted(file));
+            }
+        } catch (AccessDeniedException e) {
+            return forbidden(Cause.UNREACHABLE, unreachable(file));
+        } catch (IOException e) {
+            return absent(info.path(), file);
+        }
+        if (interpreter.isEmpty() && !executable.test(file)) {
+            return forbidden(Cause.NOT_EXECUTABLE, "'%s' is not executable: chmod +x '%s'".formatted(file, file));
+        }
+        return new ScriptResolution.Script(
+                file, program.urlPath(), pathInfo(info.path(), info.start()), interpreter, true);
+    }
+
+    private static String pathInfo(UrlPath path, int start) {
+        List<String> rest = path.segments().subList(start, path.segments().size());
+        String pathInfo = rest.isEmpty() ? "" : "/" + String.join("/", rest);
+        return path.directory() ? pathInfo + "/" : pathInfo;
+    }
+
+    private static String unreachable(Path path) {
+        return "'%s' may not be reached: chmod +x the directories above it".formatted(path);
     }
 
     private static ScriptResolution absent(UrlPath prefix, Path path) {

@@ -7,11 +7,13 @@ import dev.htbin.cgi.Cause;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiInfo;
 import dev.htbin.cgi.Finding;
+import dev.htbin.cgi.MountedProgram;
 import dev.htbin.cgi.PythonModules;
 import dev.htbin.cgi.ScriptDiagnosis;
+import dev.htbin.cgi.ScriptInterpreter;
 import dev.htbin.cgi.ScriptResolution;
 import dev.htbin.cgi.ScriptResolver;
-import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import dev.htbin.process.RunsAs;
 import java.io.IOException;
@@ -28,10 +30,10 @@ import java.util.regex.Pattern;
 /**
  * Says what is wrong with a script, as far as that can be known without running it.
  *
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  * @param config what is a script and how it is run
  */
-public record ScriptCheck(DocumentRoot root, CgiConfig config) {
+public record ScriptCheck(Mounts mounts, CgiConfig config) {
     private static final int MOST_BYTES = 256 << 10;
     private static final Pattern SHELL = Pattern.compile("(ba|da|k|z|a)?sh");
     private static final Pattern PYTHON = Pattern.compile("python(3(\\.(?<minor>\\d+))?)?");
@@ -39,7 +41,7 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
             Pattern.compile("(?m)^[ \t]*(?:import|from)[ \t]+(?<modules>[A-Za-z_][\\w., \t]*)");
 
     public ScriptCheck {
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(config, "config");
     }
 
@@ -50,11 +52,13 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
      * @return the script; its file is where the path leads, also if nothing is there
      */
     public CheckedScript check(UrlPath path) {
-        Path file = root.resolve(path).orElse(root.directory());
+        Optional<CgiInfo> info = CgiInfo.of(path, config, mounts);
+        Path file = info.flatMap(CgiInfo::program)
+                .map(MountedProgram::file)
+                .orElseGet(() -> mounts.resolve(path).orElse(mounts.root().directory()));
         var findings = new ArrayList<CheckFinding>();
-        Optional<CgiInfo> info = CgiInfo.of(path, config);
         if (info.isPresent()) {
-            switch (ScriptResolver.resolve(info.get(), root::resolve, root)) {
+            switch (ScriptResolver.resolve(info.get(), mounts)) {
                 case ScriptResolution.NotFound(Finding finding) -> findings.add(CheckFinding.of(file, finding));
                 case ScriptResolution.Forbidden(Finding finding) -> findings.add(CheckFinding.of(file, finding));
                 case ScriptResolution.Script script -> checkFile(script, findings);
@@ -69,8 +73,11 @@ public record ScriptCheck(DocumentRoot root, CgiConfig config) {
         String searchPath = config.environment().getOrDefault("PATH", CgiConfig.DEFAULT_PATH);
         RunsAs user =
                 config.host().runsAs(config.rules().of(script.scriptName()).profile());
-        ScriptDiagnosis.of(file, searchPath, user).ifPresent(finding -> findings.add(CheckFinding.of(file, finding)));
-        checkText(file, ScriptDiagnosis.interpreterOf(file, searchPath), findings);
+        ScriptDiagnosis.of(script, searchPath, user).ifPresent(finding -> findings.add(CheckFinding.of(file, finding)));
+        Optional<Path> interpreter = script.interpreter()
+                .map(ScriptInterpreter::program)
+                .or(() -> ScriptDiagnosis.interpreterOf(file, searchPath));
+        checkText(file, interpreter, findings);
         for (Path writable : new Path[] {file, file.getParent()}) {
             if (writable != null && isWritableByAll(writable)) {
                 findings.add(CheckFinding.of(writable, Exposure.WRITABLE));

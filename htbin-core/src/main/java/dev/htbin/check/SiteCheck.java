@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import dev.htbin.cgi.Cause;
 import dev.htbin.cgi.CgiConfig;
 import dev.htbin.cgi.CgiInfo;
+import dev.htbin.cgi.MountedProgram;
 import dev.htbin.cgi.ScriptResolver;
 import dev.htbin.http.DocumentRoot;
-import dev.htbin.http.Octets;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
@@ -26,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Goes through a site: every script that could be run is checked, and what is served though it hardly should be is named. Nothing is run.
  *
- * @param root the document root
+ * @param mounts the directory that is served, and what is mounted beside it
  * @param config what is a script and how it is run
  */
-public record SiteCheck(DocumentRoot root, CgiConfig config) {
+public record SiteCheck(Mounts mounts, CgiConfig config) {
     public SiteCheck {
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(config, "config");
     }
 
@@ -61,21 +63,32 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
     }
 
     /**
-     * Checks what lies below the root.
+     * Checks what lies in the directories that are served, and the programs that answer at URL paths.
      *
      * @param progress told how many files were seen, after each; false ends the check
-     * @throws IOException if the root can't be read
+     * @throws IOException if a directory can't be read
      */
     public Result check(LongPredicate progress) throws IOException {
         var visitor = new Visitor(progress);
-        Files.walkFileTree(root.directory(), EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
+        for (MountedProgram program : config.programs().mounted()) {
+            visitor.scripts.add(visitor.check.check(
+                    new UrlPath(program.names(), program.names().isEmpty())));
+        }
+        for (Mount mount : mounts.all().reversed()) {
+            if (visitor.whole) {
+                visitor.mount = mount;
+                Files.walkFileTree(
+                        mount.root().directory(), EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, visitor);
+            }
+        }
         visitor.scripts.sort((a, b) -> a.urlPath().compareTo(b.urlPath()));
         visitor.exposed.sort((a, b) -> a.file().compareTo(b.file()));
         return new Result(visitor.scripts, visitor.served, visitor.hidden, visitor.exposed, visitor.whole);
     }
 
     private final class Visitor extends SimpleFileVisitor<Path> {
-        private final ScriptCheck check = new ScriptCheck(root, config);
+        private final ScriptCheck check = new ScriptCheck(mounts, config);
+        private Mount mount = mounts.all().getLast();
         private final LongPredicate progress;
         private final List<CheckedScript> scripts = new ArrayList<>();
         private final List<CheckFinding> exposed = new ArrayList<>();
@@ -91,8 +104,9 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             try {
-                boolean visible =
-                        directory.equals(root.directory()) || (!isHidden(directory) && root.contains(directory));
+                DocumentRoot root = mount.root();
+                boolean visible = directory.equals(root.directory())
+                        || (!isHidden(directory) && root.contains(directory) && isReached(directory));
                 return visible ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             } catch (IOException e) {
                 unreadable(directory, e);
@@ -138,11 +152,16 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
                 hidden++;
                 return;
             }
-            UrlPath path = pathOf(file);
-            boolean cgi = CgiInfo.of(path, config).isPresent();
-            if (cgi && isMeantToRun(file, attributes)) {
+            UrlPath path = mount.urlOf(file);
+            boolean cgi = CgiInfo.of(path, config, mounts).isPresent();
+            if (!isReached(file)) {
+                hidden++;
+            } else if (cgi && isMeantToRun(file, attributes)) {
                 scripts.add(check.check(path));
-            } else if (cgi || !attributes.isRegularFile() || !root.contains(file)) {
+            } else if (cgi
+                    || !attributes.isRegularFile()
+                    || !mount.root().contains(file)
+                    || CgiInfo.coversReally(file.toRealPath(), mounts, config)) {
                 // Links that could be followed are not seen as such: one that is seen leads nowhere.
                 hidden++;
             } else {
@@ -151,11 +170,21 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
             }
         }
 
+        /** Tells whether the URL path of a file or directory leads to it, and not to something else that is mounted there. */
+        private boolean isReached(Path file) {
+            UrlPath path = mount.urlOf(file);
+            return mounts.of(path).equals(mount)
+                    && CgiInfo.of(path, config, mounts)
+                            .flatMap(CgiInfo::program)
+                            .isEmpty();
+        }
+
         /** What lies among scripts and neither is executable nor looks like a script is data, and never sent. */
         private boolean isMeantToRun(Path file, BasicFileAttributes attributes) {
             return attributes.isSymbolicLink()
                     || !attributes.isRegularFile()
                     || ScriptResolver.isExecutable(file)
+                    || config.programs().interpreterOf(file).isPresent()
                     || Exposure.isScript(file);
         }
 
@@ -166,14 +195,6 @@ public record SiteCheck(DocumentRoot root, CgiConfig config) {
             whole = false;
             return FileVisitResult.TERMINATE;
         }
-    }
-
-    private UrlPath pathOf(Path file) {
-        var names = new ArrayList<String>();
-        for (Path name : root.directory().relativize(file)) {
-            names.add(Octets.ofText(name.toString()));
-        }
-        return new UrlPath(names, false);
     }
 
     private static boolean isHidden(Path file) {

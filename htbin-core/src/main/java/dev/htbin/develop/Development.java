@@ -9,6 +9,7 @@ import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.http.HttpHandler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -47,14 +48,15 @@ public final class Development implements AutoCloseable {
     /**
      * Starts what is wanted.
      *
-     * @param directory what is watched for changes
+     * @param directories what is watched for changes, at least one
      * @throws IOException if files can't be watched, or the folder of recordings can't be written to
      */
-    public static Development start(Path directory, Wishes wishes) throws IOException {
+    public static Development start(Collection<Path> directories, Wishes wishes) throws IOException {
         Optional<RecordingFolder> folder = wishes.record().isPresent()
                 ? Optional.of(RecordingFolder.open(wishes.record().get()))
                 : Optional.empty();
-        Optional<LiveReload> reload = wishes.liveReload() ? Optional.of(LiveReload.watch(directory)) : Optional.empty();
+        Optional<LiveReload> reload =
+                wishes.liveReload() ? Optional.of(LiveReload.watch(directories)) : Optional.empty();
         return new Development(wishes.pages(), reload, folder);
     }
 

@@ -17,6 +17,8 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -25,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells pages in browsers that something below a directory has changed. Names that begin with a dot are not looked at. Safe for use by several threads.
+ * Tells pages in browsers that something below some directories has changed. Names that begin with a dot are not looked at. Safe for use by several threads.
  */
 public final class LiveReload implements AutoCloseable {
     /** What the page of a browser runs. After a restart of the server it reloads too. */
@@ -41,7 +43,7 @@ public final class LiveReload implements AutoCloseable {
     private static final long SETTLE_MILLIS = 100;
     private static final long HEARTBEAT_SECONDS = 15;
 
-    private final Path root;
+    private final Set<Path> roots;
     private final WatchService watcher;
     private final String start =
             Long.toHexString(System.nanoTime() ^ ProcessHandle.current().pid());
@@ -51,19 +53,23 @@ public final class LiveReload implements AutoCloseable {
     private volatile boolean closed;
     private int directories;
 
-    private LiveReload(Path root, WatchService watcher) {
-        this.root = root;
+    private LiveReload(Collection<Path> roots, WatchService watcher) {
+        this.roots = Set.copyOf(roots);
         this.watcher = watcher;
     }
 
     /**
      * Begins to watch.
      *
+     * @param roots the directories, at least one
      * @throws IOException if the system can't
      */
-    public static LiveReload watch(Path root) throws IOException {
-        var reload = new LiveReload(root, root.getFileSystem().newWatchService());
-        reload.register(root);
+    public static LiveReload watch(Collection<Path> roots) throws IOException {
+        var reload =
+                new LiveReload(roots, roots.iterator().next().getFileSystem().newWatchService());
+        for (Path root : roots) {
+            reload.register(root);
+        }
         Thread.ofPlatform().name("htbin-reload").daemon(true).start(reload::loop);
         return reload;
     }
@@ -73,7 +79,7 @@ public final class LiveReload implements AutoCloseable {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
                     throws IOException {
-                if (!directory.equals(root) && isHidden(directory)) {
+                if (!roots.contains(directory) && isHidden(directory)) {
                     return FileVisitResult.SKIP_SUBTREE;
                 }
                 if (++directories > MOST_DIRECTORIES) {

@@ -61,12 +61,14 @@ public final class FileCache {
     }
 
     private static final class Entry {
+        final DocumentRoot root;
         final ServedFile file;
         final FileStamp stamp;
         volatile long checkedAt;
         volatile boolean used;
 
-        Entry(ServedFile file, FileStamp stamp, long checkedAt) {
+        Entry(DocumentRoot root, ServedFile file, FileStamp stamp, long checkedAt) {
+            this.root = root;
             this.file = file;
             this.stamp = stamp;
             this.checkedAt = checkedAt;
@@ -80,7 +82,7 @@ public final class FileCache {
     /** Returns what lies at a path, from memory when that is the current state. */
     Lookup lookup(DocumentRoot root, Path path) {
         Entry entry = entries.get(path);
-        if (entry != null && isCurrent(entry, path)) {
+        if (entry != null && isCurrent(entry, root, path)) {
             return new Lookup.Found(shared(entry.file));
         }
         return lookup(root, path, entry, 1);
@@ -105,9 +107,11 @@ public final class FileCache {
     }
 
     /** Returns what lies at a path if it is in memory and current; {@link Lookup.Unknown} otherwise. Costs one {@code stat}. */
-    Lookup lookupNow(Path path) {
+    Lookup lookupNow(DocumentRoot root, Path path) {
         Entry entry = entries.get(path);
-        return entry != null && isCurrent(entry, path) ? new Lookup.Found(shared(entry.file)) : new Lookup.Unknown();
+        return entry != null && isCurrent(entry, root, path)
+                ? new Lookup.Found(shared(entry.file))
+                : new Lookup.Unknown();
     }
 
     /** Returns how many octets are kept, with what they cost beside. */
@@ -115,8 +119,9 @@ public final class FileCache {
         return bytes.get();
     }
 
-    private boolean isCurrent(Entry entry, Path path) {
-        if (nanoTime.getAsLong() - entry.checkedAt >= TRUST.toNanos()) {
+    /** What was found below one root need not be found below another, from which a link may lead out. */
+    private boolean isCurrent(Entry entry, DocumentRoot root, Path path) {
+        if (!entry.root.equals(root) || nanoTime.getAsLong() - entry.checkedAt >= TRUST.toNanos()) {
             return false;
         }
         try {
@@ -137,6 +142,7 @@ public final class FileCache {
         long now = nanoTime.getAsLong();
         try {
             if (known != null
+                    && known.root.equals(root)
                     && known.stamp.equals(open.stamp())
                     && known.file.real().equals(open.real())) {
                 open.channel().close();
@@ -159,7 +165,7 @@ public final class FileCache {
             ServedFile file = served(path, open, new FileBody.Memory(octets));
             long age = System.currentTimeMillis() * 1_000_000 - stamp.modifiedNanos();
             if (whole && age > SETTLED_NANOS) {
-                keep(path, new Entry(file, stamp, now));
+                keep(path, new Entry(root, file, stamp, now));
             }
             return new Lookup.Found(shared(file));
         } catch (IOException e) {

@@ -3,6 +3,9 @@ package dev.htbin.file;
 import static java.util.Objects.requireNonNull;
 
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mount;
+import dev.htbin.http.Mounts;
+import dev.htbin.http.Octets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +16,7 @@ import java.util.Map;
 /**
  * Which files are served and how. Immutable but for the cache; one instance serves all requests.
  *
- * @param root the directory below which everything lies that is served
+ * @param mounts the directories below which everything lies that is served
  * @param indexPages names of files that stand for their directory, the first that exists wins (Python: {@code index_pages})
  * @param extensionsMap media types by ending, dot included, for example {@code .md}; they win over the built-in ones (Python: {@code extensions_map})
  * @param cache what small files are kept in
@@ -24,7 +27,7 @@ import java.util.Map;
  * @param handedOver the places of files that scripts may have sent
  */
 public record FileConfig(
-        DocumentRoot root,
+        Mounts mounts,
         List<String> indexPages,
         Map<String, String> extensionsMap,
         FileCache cache,
@@ -37,7 +40,7 @@ public record FileConfig(
     public static final long DEFAULT_CACHE_BYTES = 16L << 20;
 
     public FileConfig {
-        requireNonNull(root, "root");
+        requireNonNull(mounts, "mounts");
         requireNonNull(cache, "cache");
         requireNonNull(compression, "compression");
         requireNonNull(cacheRules, "cacheRules");
@@ -62,7 +65,7 @@ public record FileConfig(
     /** Serves what lies below a root: {@code index.html} and {@code index.htm} stand for directories, nothing is compressed, and none of the rest is set. */
     public FileConfig(DocumentRoot root) {
         this(
-                root,
+                new Mounts(root),
                 List.of("index.html", "index.htm"),
                 Map.of(),
                 FileCache.ofBytes(DEFAULT_CACHE_BYTES),
@@ -85,20 +88,44 @@ public record FileConfig(
     /** Returns this configuration with other index pages; none: directories are always listed. */
     public FileConfig withIndexPages(List<String> pages) {
         return new FileConfig(
-                root, pages, extensionsMap, cache, compression, cacheRules, listings, errorPages, handedOver);
+                mounts, pages, extensionsMap, cache, compression, cacheRules, listings, errorPages, handedOver);
     }
 
     /** Returns this configuration with another media type for an ending. */
     public FileConfig withMediaType(String extension, String mediaType) {
         var map = new HashMap<>(extensionsMap);
         map.put(extension, mediaType);
-        return new FileConfig(root, indexPages, map, cache, compression, cacheRules, listings, errorPages, handedOver);
+        return new FileConfig(
+                mounts, indexPages, map, cache, compression, cacheRules, listings, errorPages, handedOver);
     }
 
-    /** Returns this configuration with another cache, which serves no other root. */
+    /**
+     * Returns this configuration with more directories, at URL paths.
+     *
+     * @throws IllegalArgumentException if two are at one path
+     */
+    public FileConfig withMounts(List<Mount> others) {
+        return new FileConfig(
+                mounts.plus(others),
+                indexPages,
+                extensionsMap,
+                cache,
+                compression,
+                cacheRules,
+                listings,
+                errorPages,
+                handedOver);
+    }
+
+    /** Returns the directory of the whole server, what is mounted elsewhere excepted. */
+    public DocumentRoot root() {
+        return mounts.root();
+    }
+
+    /** Returns this configuration with another cache. */
     public FileConfig withCache(FileCache other) {
         return new FileConfig(
-                root, indexPages, extensionsMap, other, compression, cacheRules, listings, errorPages, handedOver);
+                mounts, indexPages, extensionsMap, other, compression, cacheRules, listings, errorPages, handedOver);
     }
 
     /**
@@ -112,13 +139,13 @@ public record FileConfig(
     /** Returns this configuration with or without compression. */
     public FileConfig withCompression(Compression other) {
         return new FileConfig(
-                root, indexPages, extensionsMap, cache, other, cacheRules, listings, errorPages, handedOver);
+                mounts, indexPages, extensionsMap, cache, other, cacheRules, listings, errorPages, handedOver);
     }
 
     /** Returns this configuration with a rule for {@code Cache-Control} after those that it has: the first that is for a file counts. */
     public FileConfig withCacheRule(CacheRule rule) {
         return new FileConfig(
-                root,
+                mounts,
                 indexPages,
                 extensionsMap,
                 cache,
@@ -132,13 +159,13 @@ public record FileConfig(
     /** Returns this configuration without listings: a directory without an index page is answered with 403. */
     public FileConfig withoutListings() {
         return new FileConfig(
-                root, indexPages, extensionsMap, cache, compression, cacheRules, false, errorPages, handedOver);
+                mounts, indexPages, extensionsMap, cache, compression, cacheRules, false, errorPages, handedOver);
     }
 
     /** Returns this configuration with error pages. */
     public FileConfig withErrorPages(ErrorPages pages) {
         return new FileConfig(
-                root, indexPages, extensionsMap, cache, compression, cacheRules, listings, pages, handedOver);
+                mounts, indexPages, extensionsMap, cache, compression, cacheRules, listings, pages, handedOver);
     }
 
     /** Returns this configuration with one more place of files that scripts may have sent. */
@@ -146,44 +173,49 @@ public record FileConfig(
         var more = new ArrayList<>(handedOver);
         more.add(place);
         return new FileConfig(
-                root, indexPages, extensionsMap, cache, compression, cacheRules, listings, errorPages, more);
+                mounts, indexPages, extensionsMap, cache, compression, cacheRules, listings, errorPages, more);
     }
 
     /**
      * Returns what lies at a path, be it from memory.
      *
-     * <p>This is the guard of all that is served: whatever path is given, only a plain file or a directory is found whose real path lies in the root and
-     * has no name that begins with a dot.
+     * <p>This is the guard of all that is served: whatever path is given, only a plain file or a directory is found whose real path lies in the mount's directory
+     * and has no name below that which begins with a dot.
      *
+     * @param mount the mount that the request's path leads to
      * @param path any path; need not exist
      */
-    public Lookup lookup(Path path) {
-        return cache.lookup(root, requireNonNull(path, "path"));
+    public Lookup lookup(Mount mount, Path path) {
+        return cache.lookup(mount.root(), requireNonNull(path, "path"));
     }
 
     /**
      * Returns what lies at a path if it is in memory and current, and {@link Lookup.Unknown} otherwise: it does not wait for a disk, but for one {@code stat}. The
      * guards of {@link #lookup} hold.
      *
+     * @param mount the mount that the request's path leads to
      * @param path any path; need not exist
      */
-    public Lookup lookupNow(Path path) {
-        return cache.lookupNow(requireNonNull(path, "path"));
+    public Lookup lookupNow(Mount mount, Path path) {
+        return cache.lookupNow(mount.root(), requireNonNull(path, "path"));
     }
 
     /**
      * Returns what {@code Cache-Control} says of a file; empty when it is left out.
      *
-     * @param path where the file was looked up; that below the root is what the rules are for
-     * @param real its real path, which stands for a path that is not below the root
+     * @param mount the mount that the request's path leads to
+     * @param path where the file was looked up; its URL path is what the rules are for
+     * @param real its real path, which stands for a path that is not below the mount's directory
      */
-    public String cacheControl(Path path, Path real) {
+    public String cacheControl(Mount mount, Path path, Path real) {
         if (cacheRules.isEmpty()) {
             return "";
         }
-        Path below = path.normalize().startsWith(root.directory()) ? path.normalize() : real;
-        String relative = root.directory().relativize(below).toString();
-        return cacheRules.valueFor(relative.replace(java.io.File.separatorChar, '/'));
+        Path directory = mount.root().directory();
+        Path below = path.normalize().startsWith(directory) ? path.normalize() : real;
+        String relative = directory.relativize(below).toString().replace(java.io.File.separatorChar, '/');
+        return cacheRules.valueFor(
+                mount.names().isEmpty() ? relative : Octets.toText(String.join("/", mount.names())) + "/" + relative);
     }
 
     /**

@@ -76,7 +76,8 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     /** Tells whether the request's path is one of CGI. Python: {@code is_cgi}. */
     protected boolean isCgi() {
         return !path().equals("*")
-                && CgiInfo.of(UrlPath.parse(rawPath()), effective()).isPresent();
+                && CgiInfo.of(UrlPath.parse(rawPath()), effective(), files().mounts())
+                        .isPresent();
     }
 
     /** Tells whether a regular file may be executed. Python: {@code is_executable}. */
@@ -139,9 +140,9 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         if (postpone()) {
             return;
         }
-        CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective())
+        CgiInfo info = CgiInfo.of(UrlPath.parse(rawPath()), effective(), files().mounts())
                 .orElseThrow(() -> new IllegalStateException("runCgi() for a path that is none of CGI"));
-        switch (ScriptResolver.resolve(info, this::translate, files().root(), this::isExecutable)) {
+        switch (ScriptResolver.resolve(info, this::translate, files().mounts(), this::isExecutable)) {
             case ScriptResolution.NotFound absent -> fail(absent.finding(), Optional.empty());
             case ScriptResolution.Forbidden forbidden -> fail(forbidden.finding(), Optional.empty());
             case ScriptResolution.Script script -> run(script);
@@ -197,7 +198,7 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         Optional<HandOverExchange> handsOver =
                 files().handedOver().isEmpty() ? Optional.empty() : Optional.of(new HandOverExchange(exchange()));
         Exchange scripts = handsOver.isPresent() ? handsOver.get() : exchange();
-        var execution = new ScriptExecution(scripts, files().root(), effective(), this::translate);
+        var execution = new ScriptExecution(scripts, files().mounts(), effective(), this::translate);
         RunTrace trace = newTrace(requestId());
         Optional<CgiResponse.LocalRedirect> redirect;
         try {
@@ -215,11 +216,14 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
 
     /** Makes sure that a link does not lead to a script that the client may not ask for where it really lies. */
     private void checkPlace(ScriptResolution.Script script) throws IOException {
-        var segments = new ArrayList<>(urlOf(script.file().toRealPath()).segments());
-        if (!script.pathInfo().isEmpty()) {
-            segments.addAll(List.of(script.pathInfo().substring(1).split("/", -1)));
+        List<String> rest = script.pathInfo().isEmpty()
+                ? List.of()
+                : List.of(script.pathInfo().substring(1).split("/", -1));
+        for (UrlPath place : files().mounts().urlsOf(script.file().toRealPath())) {
+            var segments = new ArrayList<>(place.segments());
+            segments.addAll(rest);
+            exchange().access().checkPlace(exchange().request(), new UrlPath(segments, false));
         }
-        exchange().access().checkPlace(exchange().request(), new UrlPath(segments, false));
     }
 
     /** Sends the file that a script named. */
@@ -246,7 +250,8 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     }
 
     private void sendNamed(FileByScript named, ServedFile file) throws IOException {
-        if (!isServedTo(file.real())) {
+        // A script's source is never sent.
+        if (!isServedReally(file.real())) {
             sendError(404, "File not found");
             return;
         }
@@ -260,11 +265,6 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
         if (response.body().isPresent() && !exchange().request().isHead()) {
             copyFile(response.body().get());
         }
-    }
-
-    /** Tells whether a script may have a file sent: a script's source is never sent. */
-    private boolean isServedTo(Path real) {
-        return !real.startsWith(files().root().directory()) || isServed(urlOf(real));
     }
 
     /** Answers a local redirect: the request that the script asked for takes the place of the client's, and every check is made again. */
@@ -283,7 +283,12 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
     /** Tells, finally, whether something may be served or listed as a file: never what belongs to CGI. */
     @Override
     protected final boolean isServed(UrlPath path) {
-        return !CgiInfo.covers(path, files().root(), effective());
+        return !CgiInfo.covers(path, files().mounts(), effective());
+    }
+
+    @Override
+    final boolean isServedReally(Path real) {
+        return !CgiInfo.coversReally(real, files().mounts(), effective());
     }
 
     private CgiConfig effective() {

@@ -14,6 +14,7 @@ import dev.htbin.http.Exchange;
 import dev.htbin.http.Html;
 import dev.htbin.http.HttpException;
 import dev.htbin.http.HttpHandler;
+import dev.htbin.http.Mount;
 import dev.htbin.http.Octets;
 import dev.htbin.http.Preferences;
 import dev.htbin.http.UrlPath;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +31,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves the files of a directory and below (Python: {@code SimpleHTTPRequestHandler}).
  *
- * <p>The URL's hierarchy is that of the directory. A directory is answered with its index page or a listing. Never served, nor listed: a name that begins
- * with a dot, what a symbolic link leads to out of the root, what is no plain file, and what {@link #isServed} refuses. Hooks may be overridden, these
- * guards not: whatever {@link #translatePath} returns, only what lies in the root is opened.
+ * <p>The URL's hierarchy is that of the directory, and of what is mounted beside it ({@link Mount}). A directory is answered with its index page or a listing, in which
+ * mounts are not. Never served, nor listed: a name that begins with a dot, what a symbolic link leads to out of the mount, what is no plain file, and what
+ * {@link #isServed} refuses. Hooks may be overridden, these guards not: whatever {@link #translatePath} returns, only what lies in the mount of the request's path is
+ * opened.
  */
 public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(SimpleHttpRequestHandler.class);
 
     private final FileConfig files;
+
+    /** What the path of the request that is being answered leads to. */
+    private Mount mount;
 
     /**
      * Creates the handler of one exchange.
@@ -49,6 +53,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     public SimpleHttpRequestHandler(Exchange exchange, FileConfig files) {
         super(exchange);
         this.files = requireNonNull(files, "files");
+        this.mount = files.mounts().all().getLast();
     }
 
     /**
@@ -93,7 +98,8 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
      */
     protected Optional<FileBody> sendHead() throws IOException {
         UrlPath url = UrlPath.parse(exchange().request().rawPath());
-        if (isHidden(url) || !isServed(url)) {
+        mount = files.mounts().of(url);
+        if (mount.hides(url) || !isServed(url)) {
             return sendNotFound();
         }
         Optional<Path> path = translatePath(path());
@@ -130,7 +136,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
      */
     protected Optional<Path> translatePath(String path) {
         int end = path.indexOf('?');
-        return files.root().resolve(UrlPath.parse(end < 0 ? path : path.substring(0, end)));
+        return files.mounts().resolve(UrlPath.parse(end < 0 ? path : path.substring(0, end)));
     }
 
     /**
@@ -149,15 +155,16 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
      */
     protected Optional<FileBody> listDirectory(Path directory) throws IOException {
         UrlPath url = UrlPath.parse(exchange().request().rawPath());
+        mount = files.mounts().of(url);
         String displayPath = Octets.toText(new UrlPath(url.names(), true).decoded());
         DirectoryListing listing;
         try {
             Path real = directory.toRealPath();
             listing = DirectoryListing.of(
-                    files.root(),
+                    mount.root(),
                     real,
                     displayPath,
-                    (name, target) -> isServed(child(url, name)) && isServedAt(target));
+                    (name, target) -> isListed(url.child(Octets.ofText(name))) && isServedAt(target));
         } catch (IOException e) {
             LOG.debug("can't list {}", directory, e);
             return sendForbidden("No permission to list directory");
@@ -214,7 +221,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     /** Completes the head of the response with a file, which was looked up at a path. */
     private Optional<FileBody> sendFile(ServedFile file, Path path) throws IOException {
         String mediaType = guessType(file.real());
-        String cacheControl = files.cacheControl(path, file.real());
+        String cacheControl = files.cacheControl(mount, path, file.real());
         if (files.compression() == Compression.NONE) {
             return sendForm(new Representation(file, mediaType, cacheControl));
         }
@@ -250,7 +257,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
 
     private Optional<FileBody> sendIndexPage(UrlPath url, Path directory) throws IOException {
         for (String name : files.indexPages()) {
-            if (!isServed(child(url, name))) {
+            if (!isServed(url.child(Octets.ofText(name)))) {
                 continue;
             }
             switch (lookup(directory.resolve(name))) {
@@ -272,7 +279,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
 
     private Optional<ServedFile> firstIndexPage(UrlPath url, Path directory) throws IOException {
         if (files.indexPages().isEmpty()
-                || !isServed(child(url, files.indexPages().getFirst()))) {
+                || !isServed(url.child(Octets.ofText(files.indexPages().getFirst())))) {
             return Optional.empty();
         }
         return lookup(indexPath(directory)) instanceof Lookup.Found(ServedFile file)
@@ -286,7 +293,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
 
     /** Looks a path up and refuses what may not be served where it really lies: a link must not lead around {@link #isServed}. */
     private Lookup lookup(Path path) throws IOException {
-        Lookup lookup = immediate() ? files.lookupNow(path) : files.lookup(path);
+        Lookup lookup = immediate() ? files.lookupNow(mount, path) : files.lookup(mount, path);
         if (lookup instanceof Lookup.Unknown) {
             postpone();
         }
@@ -302,7 +309,7 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
             return lookup;
         }
         if (isServedAt(real)) {
-            checkPlace(urlOf(real), lookup);
+            checkPlaces(real, lookup);
             return lookup;
         }
         if (lookup instanceof Lookup.Found(ServedFile file)) {
@@ -311,9 +318,11 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
         return new Lookup.Missing();
     }
 
-    private void checkPlace(UrlPath place, Lookup lookup) throws IOException {
+    private void checkPlaces(Path real, Lookup lookup) throws IOException {
         try {
-            exchange().access().checkPlace(exchange().request(), place);
+            for (UrlPath place : files.mounts().urlsOf(real)) {
+                exchange().access().checkPlace(exchange().request(), place);
+            }
         } catch (HttpException e) {
             if (lookup instanceof Lookup.Found(ServedFile file)) {
                 file.close();
@@ -326,13 +335,28 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     private boolean isServedAt(Path real) {
         for (HandedOver place : files.handedOver()) {
             Path directory = place.root().directory();
-            boolean within = directory.startsWith(files.root().directory())
-                    && !directory.equals(files.root().directory());
+            boolean within = directory.startsWith(mount.root().directory())
+                    && !directory.equals(mount.root().directory());
             if (within && real.startsWith(directory)) {
                 return false;
             }
         }
-        return isServed(urlOf(real));
+        return isServedReally(real);
+    }
+
+    /** Tells whether what really lies at a path, links followed, is served: at every URL path that it has by its place, so that no mount leads around a guard of another. */
+    boolean isServedReally(Path real) {
+        for (UrlPath place : files.mounts().urlsOf(real)) {
+            if (!isServed(place)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Tells whether an entry of a directory is listed: not when its URL path leads elsewhere, to another mount. */
+    private boolean isListed(UrlPath entry) {
+        return files.mounts().of(entry).equals(mount) && isServed(entry);
     }
 
     private Optional<FileBody> redirectToSlash(UrlPath url) throws IOException {
@@ -364,30 +388,5 @@ public class SimpleHttpRequestHandler extends BaseHttpRequestHandler {
     private Optional<FileBody> sendForbidden(String message) throws IOException {
         sendError(403, message);
         return Optional.empty();
-    }
-
-    /** Returns the URL path of a file below the root, all its links followed. */
-    final UrlPath urlOf(Path real) {
-        var names = new ArrayList<String>();
-        Path root = files.root().directory();
-        for (int i = root.getNameCount(); i < real.getNameCount(); i++) {
-            names.add(Octets.ofText(real.getName(i).toString()));
-        }
-        return new UrlPath(names, false);
-    }
-
-    private static UrlPath child(UrlPath url, String name) {
-        List<String> names = new ArrayList<>(url.names());
-        names.add(Octets.ofText(name));
-        return new UrlPath(names, false);
-    }
-
-    private static boolean isHidden(UrlPath url) {
-        for (String name : url.segments()) {
-            if (name.startsWith(".")) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * have written.
  *
  * @param request the request, with the {@code Host} that the client named
- * @param peer the client's and the server's end, as the client sees them
+ * @param peer the client's and the server's end, as the client sees them, and the proxy between
  * @spec https://www.rfc-editor.org/rfc/rfc7239 RFC 7239
  */
 public record Forwarding(Request request, Peer peer) {
@@ -43,12 +43,13 @@ public record Forwarding(Request request, Peer peer) {
      * Finds the client.
      *
      * @param request as it arrived
-     * @param peer the connection that it arrived on
+     * @param connected the connection that it arrived on
      */
-    public static Forwarding of(Request request, Peer peer, TrustedProxies proxies) {
-        if (proxies.isEmpty() || !proxies.trusts(peer.client())) {
-            return new Forwarding(request, peer);
+    public static Forwarding of(Request request, Peer connected, TrustedProxies proxies) {
+        if (proxies.isEmpty() || !proxies.trusts(connected.client())) {
+            return new Forwarding(request, connected);
         }
+        Peer peer = connected.withProxy(connected.client());
         List<Hop> hops = switch (proxies.fields()) {
             case X_FORWARDED -> byLists(request.fields());
             case FORWARDED -> byElements(request.fields().all("Forwarded"));
@@ -90,7 +91,7 @@ public record Forwarding(Request request, Peer peer) {
                     ? InetSocketAddress.createUnresolved(local.getHostString(), port.getAsInt())
                     : new InetSocketAddress(local.getAddress(), port.getAsInt());
         }
-        return new Forwarding(asked, new Peer(client, local, secure, peer.connection(), peer.tls()));
+        return new Forwarding(asked, new Peer(client, local, secure, peer.connection(), peer.tls(), peer.proxy()));
     }
 
     /** Reads {@code X-Forwarded-*}. Where a list is as long as that of the addresses, its members belong together; else only its last member is a proxy's word. */

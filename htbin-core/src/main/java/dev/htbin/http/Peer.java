@@ -16,23 +16,41 @@ import java.util.Optional;
  * @param connection the TCP connection that this exchange has for itself while it lasts, so that the client's going away can be seen on it; empty when the
  *     connection is shared (HTTP/2) or not TCP
  * @param tls what is known of the connection's TLS; empty when it is in clear
+ * @param proxy the address that the request came from when that is a trusted proxy's, whose word on the client counts; empty: no proxy is believed
  */
 public record Peer(
         InetSocketAddress client,
         InetSocketAddress local,
         boolean secure,
         Optional<TcpConnection> connection,
-        Optional<Tls> tls) {
+        Optional<Tls> tls,
+        Optional<InetSocketAddress> proxy) {
     public Peer {
         requireNonNull(client, "client");
         requireNonNull(local, "local");
         requireNonNull(connection, "connection");
         requireNonNull(tls, "tls");
+        requireNonNull(proxy, "proxy");
     }
 
     /** Creates the peer of a connection of which nothing more is known. */
     public Peer(InetSocketAddress client, InetSocketAddress local, boolean secure, Optional<TcpConnection> connection) {
         this(client, local, secure, connection, Optional.empty());
+    }
+
+    /** Creates the peer of a connection that no proxy made. */
+    public Peer(
+            InetSocketAddress client,
+            InetSocketAddress local,
+            boolean secure,
+            Optional<TcpConnection> connection,
+            Optional<Tls> tls) {
+        this(client, local, secure, connection, tls, Optional.empty());
+    }
+
+    /** Returns this peer with the proxy that the request came from. */
+    Peer withProxy(InetSocketAddress address) {
+        return new Peer(client, local, secure, connection, tls, Optional.of(address));
     }
 
     /** The addresses of one TCP connection as the operating system has them. */

@@ -103,6 +103,40 @@ public record UrlPath(List<String> segments, boolean directory) {
         return segments.stream().filter(s -> !s.isEmpty()).toList();
     }
 
+    /** Returns the path of a name below this one, an octet string. */
+    public UrlPath child(String name) {
+        var all = new ArrayList<String>(names());
+        all.add(name);
+        return new UrlPath(all, false);
+    }
+
+    /**
+     * Returns where this path goes on below another one, by whole names, empty segments left out.
+     *
+     * @param above the names of the other path; none: every path is below it
+     * @return the index in {@link #segments} of what follows them; -1 if this path is neither the other one nor below it
+     */
+    public int startBelow(List<String> above) {
+        if (above.isEmpty()) {
+            return 0;
+        }
+        int matched = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            if (segment.isEmpty()) {
+                continue;
+            }
+            if (!segment.equals(above.get(matched))) {
+                return -1;
+            }
+            matched++;
+            if (matched == above.size()) {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
     /** Returns the decoded path, an octet string that begins with a slash; encoded slashes are slashes in it. */
     public String decoded() {
         String joined = "/" + String.join("/", segments);

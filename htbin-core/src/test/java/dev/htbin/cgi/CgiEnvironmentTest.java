@@ -240,7 +240,7 @@ class CgiEnvironmentTest {
                 plain.peer(),
                 plain.server(),
                 plain.script(),
-                plain.root(),
+                plain.mounts(),
                 plain.pathTranslated(),
                 plain.contentLength(),
                 plain.id(),

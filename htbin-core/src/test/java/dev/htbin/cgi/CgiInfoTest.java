@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.http.DocumentRoot;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CgiInfoTest {
+    private static final Mounts SITE = new Mounts(new DocumentRoot(Path.of("/srv/www")));
     private static final CgiConfig CONFIG =
             PureConfig.defaults().withDirectories(List.of("/cgi-bin", "/htbin", "/deep/er/cgi"));
     private static final CgiConfig BY_EXTENSION =
@@ -37,7 +39,7 @@ class CgiInfoTest {
                 "/deep//er/./cgi/x"
             })
     void pathsBelowACgiDirectoryAreOfCgi(String raw) {
-        assertTrue(CgiInfo.of(UrlPath.parse(raw), CONFIG).isPresent());
+        assertTrue(CgiInfo.of(UrlPath.parse(raw), CONFIG, SITE).isPresent());
     }
 
     @ParameterizedTest
@@ -56,12 +58,13 @@ class CgiInfoTest {
                 "/x.cgi"
             })
     void otherPathsAreNot(String raw) {
-        assertTrue(CgiInfo.of(UrlPath.parse(raw), CONFIG).isEmpty());
+        assertTrue(CgiInfo.of(UrlPath.parse(raw), CONFIG, SITE).isEmpty());
     }
 
     @Test
     void theScriptIsLookedForBehindTheDirectory() {
-        CgiInfo info = CgiInfo.of(UrlPath.parse("//deep//er/cgi/x/y"), CONFIG).orElseThrow();
+        CgiInfo info =
+                CgiInfo.of(UrlPath.parse("//deep//er/cgi/x/y"), CONFIG, SITE).orElseThrow();
         assertEquals("/deep/er/cgi", info.directory());
         assertEquals(
                 List.of("x", "y"),
@@ -73,13 +76,13 @@ class CgiInfoTest {
     @ParameterizedTest
     @ValueSource(strings = {"/x.cgi", "/a/x.py/info", "/a/x.cgi/", "/x%2Ecgi", "/x.cgi//y"})
     void anExtensionMakesAPathOneOfCgiWhereverItStands(String raw) {
-        assertTrue(CgiInfo.of(UrlPath.parse(raw), BY_EXTENSION).isPresent());
+        assertTrue(CgiInfo.of(UrlPath.parse(raw), BY_EXTENSION, SITE).isPresent());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/.cgi", "/x.cgi2", "/xcgi", "/cgi-bin/x", "/x.cgi~"})
     void otherNamesDoNot(String raw) {
-        assertTrue(CgiInfo.of(UrlPath.parse(raw), BY_EXTENSION).isEmpty());
+        assertTrue(CgiInfo.of(UrlPath.parse(raw), BY_EXTENSION, SITE).isEmpty());
     }
 
     @Test
@@ -94,21 +97,19 @@ class CgiInfoTest {
         Path scripts = file(root, "scripts/y.sh");
         Files.createSymbolicLink(root.directory().resolve("htbin"), scripts.getParent());
 
-        assertTrue(CgiInfo.covers(realPlace(script, root), root, CONFIG));
-        assertTrue(CgiInfo.covers(realPlace(alias.resolve("x.py"), root), root, CONFIG));
-        assertTrue(CgiInfo.covers(realPlace(link, root), root, CONFIG));
+        assertTrue(CgiInfo.coversReally(script.toRealPath(), new Mounts(root), CONFIG));
+        assertTrue(CgiInfo.coversReally(alias.resolve("x.py").toRealPath(), new Mounts(root), CONFIG));
+        assertTrue(CgiInfo.coversReally(link.toRealPath(), new Mounts(root), CONFIG));
         assertTrue(
-                CgiInfo.covers(realPlace(scripts, root), root, CONFIG),
+                CgiInfo.coversReally(scripts.toRealPath(), new Mounts(root), CONFIG),
                 "reached beside the CGI directory that links to it");
-        assertTrue(CgiInfo.covers(realPlace(root.directory().resolve("cgi-bin"), root), root, CONFIG));
-        assertFalse(CgiInfo.covers(realPlace(page, root), root, CONFIG));
-        assertFalse(CgiInfo.covers(realPlace(upper, root), root, CONFIG));
-        assertTrue(CgiInfo.covers(realPlace(upper, root), root, BY_EXTENSION), "case is disregarded where it protects");
-        assertFalse(CgiInfo.covers(realPlace(page, root), root, BY_EXTENSION));
-    }
-
-    private static UrlPath realPlace(Path file, DocumentRoot root) throws IOException {
-        return UrlPath.parse("/" + root.directory().relativize(file.toRealPath()));
+        assertTrue(CgiInfo.coversReally(root.directory().resolve("cgi-bin").toRealPath(), new Mounts(root), CONFIG));
+        assertFalse(CgiInfo.coversReally(page.toRealPath(), new Mounts(root), CONFIG));
+        assertFalse(CgiInfo.coversReally(upper.toRealPath(), new Mounts(root), CONFIG));
+        assertTrue(
+                CgiInfo.coversReally(upper.toRealPath(), new Mounts(root), BY_EXTENSION),
+                "case is disregarded where it protects");
+        assertFalse(CgiInfo.coversReally(page.toRealPath(), new Mounts(root), BY_EXTENSION));
     }
 
     private static Path file(DocumentRoot root, String name) throws IOException {

@@ -4,6 +4,7 @@ import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
 import dev.htbin.http.HttpVersion;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.Peer;
 import dev.htbin.http.Request;
 import dev.htbin.http.ServerInfo;
@@ -55,7 +56,7 @@ record CgiRequests(Request request, Peer peer, String pathInfo, OptionalLong con
                 peer,
                 new ServerInfo("htbin/1.2", "own.example"),
                 script,
-                root,
+                new Mounts(root),
                 LaunchPlan.pathTranslated(script, root::resolve, root.directory()),
                 contentLength,
                 "id-1",

@@ -83,6 +83,57 @@ class OwnerCheckTest {
         assertTrue(finding(OwnerCheck.of(script, otherGroup)).contains("belongs to"));
     }
 
+    private Optional<Finding> ofProgram(Path file, RunsAs user) {
+        return OwnerCheck.of(new ScriptResolution.Script(file, "/git", "", Optional.empty(), true), user);
+    }
+
+    private Optional<Finding> ofInterpreted(Path program, RunsAs user) {
+        var interpreter = new ScriptInterpreter(".sh", program, List.of());
+        return OwnerCheck.of(
+                new ScriptResolution.Script(script, "/cgi-bin/x.sh", "", Optional.of(interpreter), false), user);
+    }
+
+    @Test
+    void acceptsAProgramOfRootThatTheConfigurationNames() throws IOException {
+        var other = new RunsAs("bob", 4711, 4711, List.of());
+        assertEquals(Optional.empty(), ofProgram(Path.of("/bin/sh"), other), "also where it is a link");
+        assertTrue(finding(OwnerCheck.of(Path.of("/bin/true"), other)).contains("belongs to"));
+        Path link = Files.createSymbolicLink(folder.resolve("site/link"), script);
+        assertEquals(Optional.empty(), ofProgram(link, owner));
+    }
+
+    @Test
+    void refusesAProgramThatSomebodyElseCanChange() throws IOException {
+        mode(script, 0775);
+        assertTrue(finding(ofProgram(script, owner)).contains("may be changed by somebody else"));
+        mode(script, 04755);
+        assertTrue(finding(ofProgram(script, owner)).contains("set-user-id"));
+        mode(script, 0755);
+        mode(folder.resolve("site"), 0777);
+        assertTrue(finding(ofProgram(script, owner)).contains("above the script"));
+        mode(folder.resolve("site"), 0755);
+        Path elsewhere = Files.createDirectories(folder.resolve("open"));
+        mode(elsewhere, 0777);
+        Path link = Files.createSymbolicLink(elsewhere.resolve("link"), script);
+        assertTrue(finding(ofProgram(link, owner)).contains("above the script"), "who can exchange the link");
+        Files.createDirectories(folder.resolve("open/in"));
+        Path target = Files.writeString(folder.resolve("open/in/y.sh"), "#!/bin/sh\n");
+        Path into = Files.createSymbolicLink(folder.resolve("site/into"), target);
+        assertTrue(finding(ofProgram(into, owner)).contains("above the script"), "who can exchange its target");
+    }
+
+    @Test
+    void anInterpretedScriptNeedNotBeExecutableAndItsInterpreterMustBeTrusted() throws IOException {
+        mode(script, 0644);
+        assertEquals(Optional.empty(), ofInterpreted(Path.of("/bin/sh"), owner));
+        assertRefused("may not be executed by its owner");
+        Path program = Files.writeString(folder.resolve("site/interpreter"), "#!/bin/sh\n");
+        mode(program, 0777);
+        assertTrue(finding(ofInterpreted(program, owner)).contains("may be changed by somebody else"));
+        mode(script, 0664);
+        assertTrue(finding(ofInterpreted(Path.of("/bin/sh"), owner)).contains("may be written by group"));
+    }
+
     private void assertRefused(String reason) {
         String finding = finding(OwnerCheck.of(script, owner));
         assertTrue(finding.startsWith("HTB-011"), finding);

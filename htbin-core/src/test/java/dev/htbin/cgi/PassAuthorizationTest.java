@@ -62,7 +62,7 @@ class PassAuthorizationTest {
                 plain.peer(),
                 plain.server(),
                 plain.script(),
-                plain.root(),
+                plain.mounts(),
                 plain.pathTranslated(),
                 plain.contentLength(),
                 plain.id(),

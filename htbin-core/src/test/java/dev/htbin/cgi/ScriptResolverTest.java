@@ -10,6 +10,7 @@ import dev.htbin.cgi.ScriptResolution.NotFound;
 import dev.htbin.cgi.ScriptResolution.Script;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.HttpException;
+import dev.htbin.http.Mounts;
 import dev.htbin.http.UrlPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -157,10 +158,16 @@ class ScriptResolverTest {
     void whateverTheTranslationSaysNothingOutsideOfTheRootIsRun() {
         Path secret = directory.resolve("outside/secret.cgi");
         CgiInfo info = info("/cgi-bin/env.cgi", PureConfig.defaults());
-        assertInstanceOf(Forbidden.class, ScriptResolver.resolve(info, p -> Optional.of(secret), root));
+        assertInstanceOf(
+                Forbidden.class,
+                ScriptResolver.resolve(info, p -> Optional.of(secret), new Mounts(root), ScriptResolver::isExecutable));
         Path dotted = root.directory().resolve("cgi-bin/../../outside/secret.cgi");
-        assertInstanceOf(Forbidden.class, ScriptResolver.resolve(info, p -> Optional.of(dotted), root));
-        assertInstanceOf(NotFound.class, ScriptResolver.resolve(info, p -> Optional.empty(), root));
+        assertInstanceOf(
+                Forbidden.class,
+                ScriptResolver.resolve(info, p -> Optional.of(dotted), new Mounts(root), ScriptResolver::isExecutable));
+        assertInstanceOf(
+                NotFound.class,
+                ScriptResolver.resolve(info, p -> Optional.empty(), new Mounts(root), ScriptResolver::isExecutable));
     }
 
     @Test
@@ -169,14 +176,19 @@ class ScriptResolverTest {
         Path file = Files.writeString(sibling.resolve("x"), "#!/bin/sh\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         CgiInfo info = info("/cgi-bin/x", PureConfig.defaults());
-        assertInstanceOf(Forbidden.class, ScriptResolver.resolve(info, p -> Optional.of(file), root));
+        assertInstanceOf(
+                Forbidden.class,
+                ScriptResolver.resolve(info, p -> Optional.of(file), new Mounts(root), ScriptResolver::isExecutable));
     }
 
     @Test
     void whatIsNeitherFileNorDirectoryIsForbidden() {
         CgiInfo info = info("/cgi-bin/null", PureConfig.defaults());
-        var device =
-                ScriptResolver.resolve(info, p -> Optional.of(Path.of("/dev/null")), new DocumentRoot(Path.of("/dev")));
+        var device = ScriptResolver.resolve(
+                info,
+                p -> Optional.of(Path.of("/dev/null")),
+                new Mounts(new DocumentRoot(Path.of("/dev"))),
+                ScriptResolver::isExecutable);
         assertTrue(assertInstanceOf(Forbidden.class, device).finding().detail().contains("neither a regular file"));
     }
 
@@ -192,10 +204,12 @@ class ScriptResolverTest {
         Function<UrlPath, Optional<Path>> translate = root::resolve;
         assertInstanceOf(
                 Script.class,
-                ScriptResolver.resolve(info("/cgi-bin/plain", PureConfig.defaults()), translate, root, p -> true));
+                ScriptResolver.resolve(
+                        info("/cgi-bin/plain", PureConfig.defaults()), translate, new Mounts(root), p -> true));
         assertInstanceOf(
                 Forbidden.class,
-                ScriptResolver.resolve(info("/cgi-bin/out.cgi", PureConfig.defaults()), translate, root, p -> true));
+                ScriptResolver.resolve(
+                        info("/cgi-bin/out.cgi", PureConfig.defaults()), translate, new Mounts(root), p -> true));
     }
 
     @ParameterizedTest
@@ -210,7 +224,7 @@ class ScriptResolverTest {
     })
     void byExtensionOnlySuchFilesAreScripts(String raw, String kind) {
         CgiConfig config = PureConfig.defaults().withDirectories(List.of()).withExtensions(List.of(".cgi"));
-        var resolution = ScriptResolver.resolve(info(raw, config), root::resolve, root);
+        var resolution = ScriptResolver.resolve(info(raw, config), new Mounts(root));
         assertEquals(kind, resolution.getClass().getSimpleName());
     }
 
@@ -269,8 +283,8 @@ class ScriptResolverTest {
             } catch (HttpException e) {
                 continue;
             }
-            Optional<CgiInfo> info = CgiInfo.of(path, PureConfig.defaults());
-            if (info.isPresent() && ScriptResolver.resolve(info.get(), root::resolve, root) instanceof Script script) {
+            Optional<CgiInfo> info = CgiInfo.of(path, PureConfig.defaults(), new Mounts(root));
+            if (info.isPresent() && ScriptResolver.resolve(info.get(), new Mounts(root)) instanceof Script script) {
                 scripts++;
                 assertTrue(real(script.file()).startsWith(root.directory()), shown);
                 assertFalse(script.scriptName().contains("/."), shown);
@@ -290,10 +304,11 @@ class ScriptResolverTest {
     }
 
     private ScriptResolution resolve(String raw) {
-        return ScriptResolver.resolve(info(raw, PureConfig.defaults()), root::resolve, root);
+        return ScriptResolver.resolve(info(raw, PureConfig.defaults()), new Mounts(root));
     }
 
     private static CgiInfo info(String raw, CgiConfig config) {
-        return CgiInfo.of(UrlPath.parse(raw), config).orElseThrow();
+        return CgiInfo.of(UrlPath.parse(raw), config, new Mounts(new DocumentRoot(Path.of("/srv"))))
+                .orElseThrow();
     }
 }

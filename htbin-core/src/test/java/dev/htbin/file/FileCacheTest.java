@@ -168,16 +168,16 @@ class FileCacheTest {
     @Test
     void nothingIsKnownThatIsNotKeptOrNoLongerCurrent() throws IOException {
         Path path = file("a", "one");
-        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(root, path));
         assertEquals("one", content(path));
-        assertInstanceOf(Lookup.Found.class, cache.lookupNow(path));
+        assertInstanceOf(Lookup.Found.class, cache.lookupNow(root, path));
         nanos.addAndGet(FileCache.TRUST.toNanos());
-        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(root, path));
         assertEquals("one", content(path));
         Files.writeString(path, "two");
-        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(root, path));
         Files.delete(path);
-        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(path));
+        assertInstanceOf(Lookup.Unknown.class, cache.lookupNow(root, path));
     }
 
     @Test

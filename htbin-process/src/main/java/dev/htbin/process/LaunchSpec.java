@@ -18,6 +18,7 @@ import java.util.SequencedMap;
  * @param environment the whole environment; octet strings; names are not empty and have neither {@code =} nor NUL, values no NUL
  * @param directory the working directory, absolute
  * @param profile what the process may do
+ * @param scriptAt which of the arguments is the script that the executable interprets: those before it are the interpreter's own; 0: the executable itself
  * @param warmth present if a launcher may fork a warm interpreter instead of executing the file, with the same result
  */
 public record LaunchSpec(
@@ -26,6 +27,7 @@ public record LaunchSpec(
         SequencedMap<String, String> environment,
         Path directory,
         Profile profile,
+        int scriptAt,
         Optional<Warmth> warmth) {
     public LaunchSpec {
         requireNonNull(profile, "profile");
@@ -40,6 +42,10 @@ public record LaunchSpec(
         }
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("arguments: [] (expected: at least the program's name)");
+        }
+        if (scriptAt < 0 || scriptAt >= arguments.size()) {
+            throw new IllegalArgumentException(
+                    "scriptAt: %d (expected: the index of one of %d arguments)".formatted(scriptAt, arguments.size()));
         }
         arguments.forEach(argument -> requireNoNul("argument", argument));
         for (Map.Entry<String, String> variable : environment.entrySet()) {
@@ -66,17 +72,27 @@ public record LaunchSpec(
             SequencedMap<String, String> environment,
             Path directory,
             Profile profile) {
-        this(executable, arguments, environment, directory, profile, Optional.empty());
+        this(executable, arguments, environment, directory, profile, 0, Optional.empty());
     }
 
     /** Returns this spec with another environment. */
     public LaunchSpec withEnvironment(SequencedMap<String, String> other) {
-        return new LaunchSpec(executable, arguments, other, directory, profile, warmth);
+        return new LaunchSpec(executable, arguments, other, directory, profile, scriptAt, warmth);
     }
 
     /** Returns this spec of a program that a warm interpreter may serve. */
     public LaunchSpec withWarmth(Warmth other) {
-        return new LaunchSpec(executable, arguments, environment, directory, profile, Optional.of(other));
+        return new LaunchSpec(executable, arguments, environment, directory, profile, scriptAt, Optional.of(other));
+    }
+
+    /** Returns this spec of an interpreter whose script is the argument of that index; 0: of a program that is its own. */
+    public LaunchSpec withScriptAt(int index) {
+        return new LaunchSpec(executable, arguments, environment, directory, profile, index, warmth);
+    }
+
+    /** Returns the script's arguments, its own path first: what follows those that are the interpreter's own. */
+    public List<String> scriptArguments() {
+        return arguments.subList(scriptAt, arguments.size());
     }
 
     private static void requireNoNul(String what, String octets) {

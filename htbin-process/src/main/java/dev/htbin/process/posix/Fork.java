@@ -125,8 +125,8 @@ final class Fork implements Birth, AutoCloseable {
 
     private List<String> words() {
         List<String> words = new ArrayList<>();
-        words.add(WarmProcess.octets(spec.executable()));
-        List<String> arguments = spec.arguments();
+        List<String> arguments = spec.scriptArguments();
+        words.add(spec.scriptAt() > 0 ? arguments.getFirst() : WarmProcess.octets(spec.executable()));
         words.add(Integer.toString(arguments.size() - 1));
         words.addAll(arguments.subList(1, arguments.size()));
         spec.environment().forEach((name, value) -> words.add(name + "=" + value));

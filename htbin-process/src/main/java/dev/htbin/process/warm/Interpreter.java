@@ -30,6 +30,11 @@ public enum Interpreter {
             "-(?:[wUsl]+|W(?::?[a-z0-9-]*)|[EK][A-Za-z0-9:_-]*)",
             "/?[A-Za-z0-9_.+@-]+(?:/[A-Za-z0-9_.+@-]+)*");
 
+    /** What access(2) takes. */
+    private static final String X_OK = "1";
+
+    private static final String R_OK = "4";
+
     private final String resource;
     private final String place;
     private final Pattern name;
@@ -81,14 +86,16 @@ public enum Interpreter {
      * Returns the program that a warm interpreter runs.
      *
      * @param script the path of the script that it serves, an octet string
+     * @param executed whether that must be executable, and not only readable
      */
-    byte[] program(String script) {
+    byte[] program(String script, boolean executed) {
         try (InputStream in = Interpreter.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("resource '%s' is missing".formatted(resource));
             }
             return new String(in.readAllBytes(), ISO_8859_1)
                     .replace("SYSTEM_CALLS", WarmProcess.systemCalls())
+                    .replace("SCRIPT_MODE", executed ? X_OK : R_OK)
                     .replace("SCRIPT_PATH", script)
                     .getBytes(ISO_8859_1);
         } catch (IOException e) {

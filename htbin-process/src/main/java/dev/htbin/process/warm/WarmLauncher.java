@@ -56,7 +56,7 @@ public final class WarmLauncher implements Launcher {
         if (spec.warmth().isEmpty()) {
             return Launcher.super.coldReason(spec);
         }
-        return switch (Warmable.of(spec.executable())) {
+        return switch (Warmable.of(spec)) {
             case Warmable.Yes _ -> pool.obstacle();
             case Warmable.No(String reason) -> Optional.of(reason);
         };

@@ -48,13 +48,13 @@ final class WarmPool implements AutoCloseable {
 
     /** Returns what a launch is to fork; empty if it is to be cold, while an interpreter starts, for example. */
     Optional<WarmFork> fork(LaunchSpec spec) {
-        if (spec.warmth().isEmpty() || !(Warmable.of(spec.executable()) instanceof Warmable.Yes command)) {
+        if (spec.warmth().isEmpty() || !(Warmable.of(spec) instanceof Warmable.Yes command)) {
             return Optional.empty();
         }
         SequencedMap<String, String> environment = new LinkedHashMap<>(spec.environment());
         Warmth warmth = spec.warmth().get();
         environment.keySet().retainAll(warmth.lasting());
-        return program(new Key(spec.executable(), spec.profile(), command, environment, warmth.modules()))
+        return program(new Key(Warmable.fileOf(spec), spec.profile(), command, environment, warmth.modules()))
                 .flatMap(WarmProgram::fork);
     }
 
@@ -65,8 +65,7 @@ final class WarmPool implements AutoCloseable {
         WarmProgram known = programs.get(key);
         if (known == null) {
             makeRoom();
-            known = new WarmProgram(
-                    launcher, config, spec(key), key.file(), key.command().interpreter(), key.modules(), this::ready);
+            known = new WarmProgram(launcher, config, spec(key), key.file(), key.command(), key.modules(), this::ready);
             programs.put(key, known);
         }
         return Optional.of(known);

@@ -39,7 +39,7 @@ final class WarmProgram implements AutoCloseable {
     private final WarmConfig config;
     private final LaunchSpec spec;
     private final Path file;
-    private final Interpreter interpreter;
+    private final Warmable.Yes command;
     private final Consumer<WarmProgram> ready;
     private final List<String> excluded;
 
@@ -60,6 +60,7 @@ final class WarmProgram implements AutoCloseable {
      *
      * @param spec what starts its interpreters
      * @param file the program
+     * @param command what its interpreters are
      * @param asked the modules that were asked for
      * @param ready told when one of its interpreters has become ready
      */
@@ -68,17 +69,17 @@ final class WarmProgram implements AutoCloseable {
             WarmConfig config,
             LaunchSpec spec,
             Path file,
-            Interpreter interpreter,
+            Warmable.Yes command,
             WarmModules asked,
             Consumer<WarmProgram> ready) {
         this.launcher = launcher;
         this.config = config;
         this.spec = spec;
         this.file = file;
-        this.interpreter = interpreter;
+        this.command = command;
         this.ready = ready;
-        modules.addAll(interpreter.modules(asked.imported()));
-        excluded = interpreter.modules(asked.excluded());
+        modules.addAll(command.interpreter().modules(asked.imported()));
+        excluded = command.interpreter().modules(asked.excluded());
     }
 
     /** Returns the order for one launch; without an interpreter that can take it, starts one and returns nothing. */
@@ -114,7 +115,8 @@ final class WarmProgram implements AutoCloseable {
         Thread.ofPlatform()
                 .name("htbin-warm-" + file.getFileName())
                 .daemon()
-                .start(() -> next.run(launcher, interpreter.program(WarmProcess.octets(file))));
+                .start(() -> next.run(
+                        launcher, command.interpreter().program(WarmProcess.octets(file), command.executed())));
     }
 
     /** An interpreter can serve: it takes the place of the one before. */
@@ -182,7 +184,7 @@ final class WarmProgram implements AutoCloseable {
     private synchronized void learn(String report) {
         int before = modules.size();
         for (String module : report.split("\n", -1)) {
-            if (modules.size() < MOST_MODULES && interpreter.isModule(module) && !isLeftOut(module)) {
+            if (modules.size() < MOST_MODULES && command.interpreter().isModule(module) && !isLeftOut(module)) {
                 modules.add(module);
             }
         }

@@ -1,8 +1,10 @@
 package dev.htbin.process.warm;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import dev.htbin.process.LaunchSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a program can be served by a warm interpreter: told by the first line of its file. */
+/** Whether a program can be served by a warm interpreter: told by the first line of its file, or by the interpreter that a spec names. */
 public sealed interface Warmable {
     /**
      * It can.
@@ -20,8 +22,9 @@ public sealed interface Warmable {
      * @param interpreter what it is written in
      * @param executable what its first line names
      * @param arguments what starts the interpreter as the system does, up to where the program's path would be
+     * @param executed whether the program is executed, and so must be executable; else the interpreter is
      */
-    record Yes(Interpreter interpreter, Path executable, List<String> arguments) implements Warmable {
+    record Yes(Interpreter interpreter, Path executable, List<String> arguments, boolean executed) implements Warmable {
         public Yes {
             requireNonNull(interpreter, "interpreter");
             requireNonNull(executable, "executable");
@@ -38,6 +41,29 @@ public sealed interface Warmable {
         public No {
             requireNonNull(reason, "reason");
         }
+    }
+
+    /** Looks at what is to be executed. */
+    static Warmable of(LaunchSpec spec) {
+        if (spec.scriptAt() == 0) {
+            return of(spec.executable());
+        }
+        String program = String.valueOf(spec.executable().getFileName());
+        Optional<Interpreter> interpreter = Interpreter.named(program);
+        if (interpreter.isEmpty()) {
+            return new No("'%s' can't be warm (expected: python3, perl or ruby)".formatted(program));
+        }
+        List<String> options = spec.arguments().subList(1, spec.scriptAt());
+        return interpreter.get().allows(options)
+                ? new Yes(interpreter.get(), spec.executable(), spec.arguments().subList(0, spec.scriptAt()), false)
+                : refusal(interpreter.get(), options);
+    }
+
+    /** Returns the file that a warm interpreter would run: the script, be it executed or interpreted. */
+    static Path fileOf(LaunchSpec spec) {
+        return spec.scriptAt() == 0
+                ? spec.executable()
+                : Path.of(new String(spec.arguments().get(spec.scriptAt()).getBytes(ISO_8859_1), UTF_8));
     }
 
     /** Looks at a file. */
@@ -77,13 +103,16 @@ public sealed interface Warmable {
         }
         List<String> options = words.subList(1, words.size());
         if (!interpreter.get().allows(options)) {
-            return new No(
-                    "%s can't be warm with '%s'".formatted(interpreter.get().label(), String.join(" ", options)));
+            return refusal(interpreter.get(), options);
         }
         List<String> arguments = new ArrayList<>();
         arguments.add(line.get().interpreter());
         line.get().argument().ifPresent(arguments::add);
-        return new Yes(interpreter.get(), executable, arguments);
+        return new Yes(interpreter.get(), executable, arguments, true);
+    }
+
+    private static No refusal(Interpreter interpreter, List<String> options) {
+        return new No("%s can't be warm with '%s'".formatted(interpreter.label(), String.join(" ", options)));
     }
 
     /** Returns the command that env(1) executes: of {@code python3}, or of {@code -S python3 -u}. */

@@ -182,7 +182,7 @@ BEGIN {
         $close->($descriptor);
     };
 
-    my $executable = sub { syscall($call{faccessat}, -100, $script, 1, 0) == 0 };
+    my $executable = sub { syscall($call{faccessat}, -100, $script, SCRIPT_MODE, 0) == 0 };
     my $serve = sub {
         while (1) {
             my ($whole, @descriptors) = $receive->();

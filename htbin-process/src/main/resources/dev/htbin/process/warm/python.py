@@ -288,7 +288,7 @@ class Script:
         except OSError:
             return False
         try:
-            if not os.access(self.path, os.X_OK):
+            if not os.access(self.path, SCRIPT_MODE):
                 return False
             status = os.fstat(descriptor)
             version = status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev

@@ -42,6 +42,7 @@ final class LivePage {
             .key { margin-left: .8em; white-space: nowrap; } .key::before { content: "\\25A0\\00A0"; }
             .bars { fill: currentColor; } .line { stroke: currentColor; fill: none; stroke-width: 1.5; vector-effect: non-scaling-stroke; }
             .grid { stroke: var(--line); fill: none; stroke-dasharray: 2 3; vector-effect: non-scaling-stroke; }
+            @media (max-width: 45em) { .rare { display: none; } td.script { min-width: 5em; } }
             """;
 
     /** Nothing may be loaded, and forms go here alone; the style is known by its digest. */
@@ -95,11 +96,11 @@ final class LivePage {
         Optional<ScriptHost> host = live.watched().scripts();
         host.ifPresent(scripts -> writeRunning(scripts, live.token()));
         html.append("<h2>Requests</h2>\n<div class=\"plots\">\n");
-        writePlots(REQUESTS, "milliseconds from head to end", live.metrics().requests());
+        writePlots(REQUESTS, "ms from head to end", live.metrics().requests());
         html.append("</div>\n");
         if (host.isPresent()) {
             html.append("<h2>Scripts</h2>\n<div class=\"plots\">\n");
-            writePlots(SCRIPTS, "milliseconds from start to end", live.metrics().runs());
+            writePlots(SCRIPTS, "ms from start to end", live.metrics().runs());
             html.append("</div>\n");
             writeFailures(live.failures());
         } else {
@@ -126,14 +127,14 @@ final class LivePage {
             return;
         }
         html.append(
-                "<table>\n<tr><th>script<th class=\"short\">process<th class=\"short\">age<th class=\"short\">client<th class=\"short\">request<th class=\"short\">\n");
+                "<table>\n<tr><th>script<th class=\"short rare\">process<th class=\"short\">age<th class=\"short\">client<th class=\"short rare\">request<th class=\"short\">\n");
         for (RunReport run : running.subList(0, Math.min(MOST_ROWS, running.size()))) {
             html.append("<tr>");
             cell("script", text(run.scriptName()));
-            cell("short", run.pid().isPresent() ? Long.toString(run.pid().getAsLong()) : "");
+            cell("short rare", run.pid().isPresent() ? Long.toString(run.pid().getAsLong()) : "");
             cell("short", age(Duration.between(run.times().received(), Instant.now())));
             cell("short", run.client());
-            cell("short", run.id());
+            cell("short rare", run.id());
             html.append("<td class=\"short\"><form method=\"post\" action=\"/stop\">");
             hidden("token", token);
             hidden("id", run.id());

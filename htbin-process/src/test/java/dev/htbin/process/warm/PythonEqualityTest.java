@@ -68,7 +68,17 @@ class PythonEqualityTest extends WarmFixture {
     void everyKindOfFileIsTheSameColdAndWarm() throws Exception {
         List<String> different = new ArrayList<>();
         for (String name : List.of(
-                "warns", "latin1", "unbuffered", "isolated", "env", "split", "inner", "empty", "ends", "told", "nothing")) {
+                "warns",
+                "latin1",
+                "unbuffered",
+                "isolated",
+                "env",
+                "split",
+                "inner",
+                "empty",
+                "ends",
+                "told",
+                "nothing")) {
             LaunchSpec spec = request(directory.resolve(name + ".py"), "a");
             Run cold = run(spec, BODY);
             warmUp(warm(spec));

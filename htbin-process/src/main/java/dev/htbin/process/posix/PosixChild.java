@@ -339,7 +339,7 @@ final class PosixChild implements Child {
         if (!reaped
                 && Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
-            launcher.signalByWarden(ward, warden, -pid, signal);
+            ward.wardens().signal(warden, -pid, signal);
         }
     }
 

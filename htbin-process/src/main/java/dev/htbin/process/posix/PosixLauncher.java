@@ -314,7 +314,7 @@ public final class PosixLauncher implements Launcher {
         if (process < 0) {
             int errno = Native.errno(workspace.errno);
             if (Libc.kill(workspace.errno, -started.pid(), LinuxAbi.SIGKILL) != 0) {
-                signalByWarden(ward, started.warden(), -started.pid(), LinuxAbi.SIGKILL);
+                ward.wardens().signal(started.warden(), -started.pid(), LinuxAbi.SIGKILL);
             }
             Reaper.reap(started.pid(), workspace);
             Libc.close(started.output());
@@ -370,13 +370,5 @@ public final class PosixLauncher implements Launcher {
 
     SocketFinder sockets() {
         return sockets;
-    }
-
-    /** Sends a signal that this process itself may not send, to what a warden started. */
-    void signalByWarden(Ward ward, int warden, int pid, int signal) {
-        var errand = new SignalErrand(pid, signal);
-        if (ward.wardens().trySend(errand, warden)) {
-            errand.awaitCalmly();
-        }
     }
 }

@@ -164,6 +164,7 @@ BEGIN {
     };
     my $works = sub {
         return 0 if !$address || !$robust || unpack('l', unpack 'P4', pack 'Q', $address) != $$;
+        local $?;
         # What looks takes memory, which each fork would have to copy.
         my $looks = fork;
         return 0 unless defined $looks;
@@ -188,7 +189,7 @@ BEGIN {
         }
         0;
     };
-    my $once = $works->();
+    my $once;
     my $fork = sub {
         my $child = $once ? $clone->($clone_parent) : -1;
         $child < 0 ? $fork_twice->() : $child;
@@ -263,6 +264,7 @@ BEGIN {
     %known = %INC;
     die "unfit: descriptors are open after the imports\n"
         if grep { -e "/proc/self/fd/$_" && !/^[0-4]$/ } $entries->('/proc/self/fd');
+    $once = $works->();
     # What is done once here has its functions found by the dynamic linker, which each fork would do again.
     %ENV = (PATH => '');
     %ENV = ();

@@ -161,6 +161,11 @@ enum Option {
             "SECONDS",
             "Time from SIGTERM to SIGKILL, and for running scripts at the end. Default: 3.",
             "--grace"),
+    DRAIN(
+            Use.SERVERS,
+            "SECONDS",
+            "After SIGTERM: serve on for so long, not ready, so that load balancers see it. Default: 0.",
+            "--drain"),
     MAX_BODY(Use.ANYWHERE, "BYTES", "Refuse longer request bodies; K, M and G may follow. Default: 1G.", "--max-body"),
     CONFIG(
             Use.ANYWHERE,

@@ -84,14 +84,18 @@ final class Serve implements AutoCloseable {
         try (Serve serving = start(settings, console, true)) {
             StopSignals.Asked asked = signals.await();
             while (asked == StopSignals.Asked.RELOAD) {
+                serving.manager.reloading();
                 serving.monitor.reopen();
                 if (reloads) {
                     serving.reload(source);
                 }
+                serving.manager.ready();
                 asked = signals.await();
             }
             if (asked == StopSignals.Asked.INTERRUPT) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
+            } else {
+                serving.drain();
             }
         }
         return Command.OK;
@@ -100,6 +104,20 @@ final class Serve implements AutoCloseable {
     /** Lines as those of Python's server are left out where others take their place. */
     private static void adjustLog(Settings settings) {
         LogConfiguration.adjust(settings.quiet() || settings.monitoring().logsRequests(), settings.verbose());
+    }
+
+    /** Serves on until all who send requests here had the time to see that they shouldn't. */
+    private void drain() throws InterruptedException {
+        if (settings.drain().isZero()) {
+            return;
+        }
+        manager.stopping();
+        monitor.stopping();
+        server.drain();
+        LOG.info(
+                "asked to stop: not ready any longer, and ending in {} s",
+                settings.drain().toMillis() / 1000.0);
+        Thread.sleep(settings.drain());
     }
 
     /** Reads the settings again. What can't be had leaves the old ones in force, whole. */

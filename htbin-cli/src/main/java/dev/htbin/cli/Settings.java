@@ -12,6 +12,7 @@ import dev.htbin.http.Octets;
 import dev.htbin.jetty.EngineConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param files how files are served
  * @param allowedHosts host names to answer to beside those of this machine
  * @param limits what requests and scripts are held to
+ * @param drain for how long the server goes on when it is asked to stop, so that others see it
  * @param logins who may make which requests
  * @param serverUser whom a server that is root becomes; empty: as {@link Serve} decides
  * @param development what is shown and recorded of scripts
@@ -49,6 +51,7 @@ record Settings(
         FileSettings files,
         Set<String> allowedHosts,
         Limits limits,
+        Duration drain,
         Logins logins,
         Optional<String> serverUser,
         Development.Wishes development,
@@ -70,6 +73,7 @@ record Settings(
         requireNonNull(mounts, "mounts");
         requireNonNull(files, "files");
         requireNonNull(limits, "limits");
+        requireNonNull(drain, "drain");
         requireNonNull(logins, "logins");
         requireNonNull(serverUser, "serverUser");
         requireNonNull(development, "development");
@@ -113,6 +117,7 @@ record Settings(
                 FileSettings.of(arguments),
                 arguments.all(Option.ALLOW_HOST).stream().map(Values::host).collect(Collectors.toUnmodifiableSet()),
                 Limits.of(arguments),
+                arguments.last(Option.DRAIN).map(Values::drain).orElse(Duration.ZERO),
                 Logins.of(arguments),
                 arguments
                         .last(Option.SERVER_USER)

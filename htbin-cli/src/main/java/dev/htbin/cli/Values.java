@@ -68,6 +68,7 @@ final class Values {
             Map.entry("--script-timeout", "--script-timeout 2.5"),
             Map.entry("--script-total", "--script-total 86400"),
             Map.entry("--grace", "--grace 3"),
+            Map.entry("--drain", "--drain 5"),
             Map.entry("--max-body", "--max-body 100M"),
             Map.entry("--access-log", "--access-log json"),
             Map.entry("--access-log-file", "--access-log-file /var/log/htbin/access.log"),
@@ -127,6 +128,10 @@ final class Values {
             case "HTTP/2", "HTTP/2.0" -> HttpVersion.HTTP_2;
             default -> throw refused("--protocol", value, "HTTP/1.0, HTTP/1.1 or HTTP/2.0");
         };
+    }
+
+    static Duration drain(String value) {
+        return value.matches("0(\\.0{1,3})?") ? Duration.ZERO : seconds(Option.DRAIN, value);
     }
 
     static Duration seconds(Option option, String value) {

@@ -135,12 +135,22 @@ class SettingsTest {
     @Test
     void readsTimesAndSizes() {
         Settings settings = settings(
-                "--cgi", "--script-timeout", "2.5", "--script-total=7200", "--grace=0.001", "--max-body", "3M");
+                "--cgi",
+                "--script-timeout",
+                "2.5",
+                "--script-total=7200",
+                "--grace=0.001",
+                "--drain",
+                "0.5",
+                "--max-body",
+                "3M");
         CgiLimits limits = settings.limits().cgi();
         assertEquals(Duration.ofHours(2), limits.total());
         assertEquals(Duration.ofMillis(2500), limits.firstByte());
         assertEquals(Duration.ofMillis(2500), limits.silence());
         assertEquals(Duration.ofMillis(1), limits.grace());
+        assertEquals(Duration.ofMillis(500), settings.drain());
+        assertEquals(Duration.ZERO, settings("--drain=0").drain());
         assertEquals(3L << 20, limits.requestBodyBytes());
         assertEquals(
                 3L << 20,
@@ -227,6 +237,8 @@ class SettingsTest {
                 "--script-timeout=0 | --script-timeout: '0' (expected: seconds, more than 0",
                 "--script-timeout=1e3 | --script-timeout: '1e3'",
                 "--grace=-1 | --grace: '-1'",
+                "--drain=5s | --drain: '5s' (expected: seconds",
+                "--drain=-1 | --drain: '-1'",
                 "--env==x | --env: '=x'",
                 "--env=A-B=x | --env: 'A-B=x'",
                 "--env=ABSENT | --env: 'ABSENT' (expected: a variable that is set",

@@ -111,7 +111,7 @@ class NetworkTest {
     void servesOnSocketsThatAServiceManagerMadeAndTellsItWhenItIsReady() throws Exception {
         Site site = Site.in(folder);
         Path program = Files.writeString(folder.resolve("manager.py"), """
-                import os, socket, sys
+                import os, socket, sys, time
                 folder, command = sys.argv[1], sys.argv[2:]
                 unix, tcp = socket.socket(socket.AF_UNIX), socket.socket()
                 unix.bind(folder + '/listen'); os.chmod(folder + '/listen', 0o777); unix.listen()
@@ -132,18 +132,25 @@ class NetworkTest {
                 port = tcp.getsockname()[1]
                 tcp.close(); unix.close()
                 sys.stdin.readline()
+                before = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+                os.kill(child, 1)
+                reloading = dict(line.split('=') for line in notices.recv(200).decode().split('\\n'))
+                after = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+                print(sorted(reloading), before <= int(reloading['MONOTONIC_USEC']) <= after, flush=True)
+                print(notices.recv(100).decode(), flush=True)
                 os.kill(child, 15)
                 print(notices.recv(100).decode(), flush=True)
                 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
                 """);
+        Path configuration = Files.writeString(
+                folder.resolve("htbin.toml"), "cgi = true\ndirectory = '%s'\n".formatted(site.root()));
         var command = Product.command(List.of(
                 "python3",
                 program.toString(),
                 folder.toString(),
                 Product.home().resolve("htbin").toString(),
-                "--cgi",
-                "--directory",
-                site.root().toString()));
+                "--config",
+                configuration.toString()));
         Process manager = command.redirectError(folder.resolve("err").toFile()).start();
         try (var out = manager.inputReader()) {
             String line = out.readLine();
@@ -157,8 +164,10 @@ class NetworkTest {
                     "hello from a script\n",
                     curl("--unix-socket", folder.resolve("listen").toString(), "http://any.example/cgi-bin/hello"));
             try (var in = manager.outputWriter()) {
-                in.write("stop\n");
+                in.write("go on\n");
             }
+            assertEquals("['MONOTONIC_USEC', 'RELOADING'] True", out.readLine());
+            assertEquals("READY=1", out.readLine());
             assertEquals("STOPPING=1", out.readLine());
             assertEquals("0", out.readLine());
         } finally {

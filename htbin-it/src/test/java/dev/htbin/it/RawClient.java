@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 
@@ -23,6 +24,17 @@ final class RawClient implements AutoCloseable {
 
     static RawClient connect(RunningHtbin htbin) throws IOException {
         return new RawClient(htbin.connect());
+    }
+
+    /** Connects from one address of this machine, such as 127.0.0.2, to a port of 127.0.0.1. */
+    static RawClient connect(String from, int port) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0);
+        socket.setSoTimeout(60_000);
+        return new RawClient(socket);
+    }
+
+    int localPort() {
+        return socket.getLocalPort();
     }
 
     /** Sends octets on a connection of their own and returns all that comes until the server closes or resets it. */

@@ -65,6 +65,35 @@ class StopTest {
     }
 
     @Test
+    void servesOnForTheDrainAndEndsThen() throws Exception {
+        Site site = Site.in(folder);
+        Path ready = site.fifo("ready");
+        Path go = site.fifo("go");
+        site.script(
+                "held",
+                "#!/bin/sh\necho > '%s'\nprintf 'Content-Type: text/plain\\n\\n'\ncat '%s'\n".formatted(ready, go));
+        RunningHtbin htbin = RunningHtbin.on(site, "--drain", "5", "--grace", GRACE);
+        ProcessHandle process = ProcessHandle.of(htbin.pid()).orElseThrow();
+        try (htbin) {
+            process.destroy();
+            RunningHtbin.eventually(
+                    "the drain is logged", () -> htbin.log().contains("not ready any longer, and ending in 5.0 s"));
+            try (Socket late = asked(htbin, "/cgi-bin/hello")) {
+                String answer = all(late);
+                assertTrue(answer.contains("\r\nConnection: close\r\n"), answer);
+                assertTrue(answer.contains("hello from a script\n"), answer);
+            }
+            try (Socket running = asked(htbin, "/cgi-bin/held")) {
+                Files.readString(ready);
+                RunningHtbin.eventually("it listens no more", () -> refuses(htbin));
+                Files.writeString(go, "answered\n");
+                assertTrue(all(running).contains("answered\n"));
+            }
+            process.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void breaksOffWhatOutlivesTheGraceAndEndsItsScript() throws Exception {
         Site site = Site.in(folder);
         Path pid = site.fifo("pid");
@@ -134,6 +163,14 @@ class StopTest {
     private static List<Path> names(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.sorted().toList();
+        }
+    }
+
+    private static boolean refuses(RunningHtbin htbin) {
+        try (Socket accepted = htbin.connect()) {
+            return !accepted.isConnected();
+        } catch (IOException e) {
+            return e instanceof ConnectException;
         }
     }
 

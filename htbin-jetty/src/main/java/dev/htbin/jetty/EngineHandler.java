@@ -58,9 +58,13 @@ final class EngineHandler extends Handler.Abstract {
         return software;
     }
 
-    /** From now on, no connection is kept after an exchange. */
+    /** From now on, no connection is kept after an exchange: the response says so where it can. */
     void keepNone() {
         stopping = true;
+    }
+
+    boolean keepsNone() {
+        return stopping;
     }
 
     /** Waits, after {@link #keepNone}, until no exchange is going on, for some time. */

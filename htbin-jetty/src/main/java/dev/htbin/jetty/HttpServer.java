@@ -227,6 +227,14 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
+     * Has clients go elsewhere, and serves them until {@link #close} all the same: from now on each response over HTTP/1 says that it is the last of its connection,
+     * {@code Connection: close}. Connections are accepted as before.
+     */
+    public void drain() {
+        engine.keepNone();
+    }
+
+    /**
      * Stops accepting connections, lets running exchanges finish within {@link EngineConfig#stopGrace}, and aborts the others, so that their clients see a broken
      * response. A request that has arrived is answered, also on a connection that the operating system has accepted and the server has not seen yet; connections that
      * were quiet for a second are closed. Waits for all that, also when another thread is closing the server.

@@ -44,6 +44,7 @@ final class JettyExchange implements Exchange {
 
     private final org.eclipse.jetty.server.Request jettyRequest;
     private final Response jettyResponse;
+    private final EngineHandler engine;
     private final EngineConfig config;
     private final HttpField software;
     private final RequestBody body;
@@ -66,6 +67,7 @@ final class JettyExchange implements Exchange {
     JettyExchange(org.eclipse.jetty.server.Request request, Response response, EngineHandler engine) {
         this.jettyRequest = request;
         this.jettyResponse = response;
+        this.engine = engine;
         this.config = engine.config();
         this.software = engine.software();
         this.body = new RequestBody(request, config);
@@ -229,7 +231,7 @@ final class JettyExchange implements Exchange {
         committed = true;
         var fields = new ResponseFields(head, length);
         boolean capped = config.protocol() == HttpVersion.HTTP_1_0;
-        closes = !shared && (fields.closes() || capped || leavesBody());
+        closes = !shared && (fields.closes() || capped || engine.keepsNone() || leavesBody());
         fields.addTo(jettyResponse.getHeaders(), jettyRequest, software, closes);
         jettyResponse.setStatus(head.status());
         if (head.bodiless() || (!shared && (!head.reason().isEmpty() || capped))) {

@@ -2,6 +2,7 @@ package dev.htbin.jetty;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -113,6 +114,25 @@ class StoppingTest {
             assertTrue(answer.startsWith("HTTP/1.1 200 ") && answer.endsWith("\r\n\r\nignored"), answer);
         }
         closer.join();
+    }
+
+    /** Who sends requests here has the time to see that it should send them elsewhere, and meanwhile nothing fails. */
+    @Test
+    void servesOnWhileItDrainsAndKeepsNoConnection() throws Exception {
+        try (var server = start(EngineConfig.defaults());
+                var kept = RawClient.connect(server);
+                var idle = RawClient.connect(server)) {
+            assertFalse(kept.send(GET.formatted("/")).response().head().contains("Connection: close"));
+            idle.send(GET.formatted("/")).response();
+            server.drain();
+            String last = kept.send(GET.formatted("/")).readAll();
+            assertTrue(last.contains("\r\nConnection: close\r\n") && last.endsWith("\r\n\r\n0"), last);
+            try (var fresh = RawClient.connect(server)) {
+                String only = fresh.send(POST.formatted("/", 5) + "12345").readAll();
+                assertTrue(only.contains("\r\nConnection: close\r\n") && only.endsWith("\r\n\r\n5"), only);
+            }
+            assertEquals("0", idle.send(GET.formatted("/")).response().body(), "idle connections are not closed yet");
+        }
     }
 
     /** Without a length, a connection that is only closed would end the response well. */

@@ -69,6 +69,11 @@ public final class ServiceManager {
         tell("READY=1");
     }
 
+    /** Tells that the service reads its configuration again; {@link #ready} ends that. */
+    public void reloading() {
+        ServiceSockets.monotonicMicros().ifPresent(now -> tell("RELOADING=1\nMONOTONIC_USEC=" + now));
+    }
+
     /** Tells that the service is ending. */
     public void stopping() {
         tell("STOPPING=1");
@@ -93,7 +98,10 @@ public final class ServiceManager {
         try {
             ServiceSockets.send(socket, state.getBytes(UTF_8));
         } catch (IOException e) {
-            LOG.warn("the service manager can't be told {}: {}", state, e.getMessage());
+            LOG.warn(
+                    "the service manager can't be told {}: {}",
+                    state.lines().findFirst().orElse(""),
+                    e.getMessage());
         }
     }
 }

@@ -41,6 +41,7 @@ final class Libc {
     private static final MethodHandle SIGACTION = capturing("sigaction", returnsInt(INT, POINTER, POINTER));
     private static final MethodHandle GETEUID = plain("geteuid", returnsInt());
     private static final MethodHandle GETPID = plain("getpid", returnsInt());
+    private static final MethodHandle CLOCK_GETTIME = capturing("clock_gettime", returnsInt(INT, POINTER));
     private static final MethodHandle UMASK = plain("umask", returnsInt(INT));
     private static final MethodHandle UNSHARE = capturing("unshare", returnsInt(INT));
     private static final MethodHandle PRCTL = variadic("prctl", 1, returnsInt(INT, LONG, LONG, LONG, LONG));
@@ -239,6 +240,15 @@ final class Libc {
     static int getpid() {
         try {
             return (int) GETPID.invokeExact();
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /** <a href="https://man7.org/linux/man-pages/man2/clock_gettime.2.html">clock_gettime(2)</a> */
+    static int clock_gettime(MemorySegment errno, int clock, MemorySegment time) {
+        try {
+            return (int) CLOCK_GETTIME.invokeExact(errno, clock, time);
         } catch (Throwable e) {
             throw broken(e);
         }

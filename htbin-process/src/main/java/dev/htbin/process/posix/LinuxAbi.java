@@ -93,6 +93,8 @@ final class LinuxAbi {
     static final int SIZEOF_IOVEC = 16;
     static final int SIZEOF_CMSGHDR = 16;
     static final int SIZEOF_SOCKADDR_STORAGE = 128;
+    static final int CLOCK_MONOTONIC = 1;
+    static final int SIZEOF_TIMESPEC = 16;
 
     // sched.h, sys/prctl.h, linux/capability.h
     static final int CLONE_FS = 0x200;

@@ -5,6 +5,7 @@ import static dev.htbin.process.posix.LinuxAbi.AF_INET6;
 import static dev.htbin.process.posix.LinuxAbi.AF_UNIX;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.File;
@@ -18,6 +19,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a service manager shares with this process: sockets that listen already, and a socket for word of its state. Safe for use by several threads. */
@@ -120,6 +122,21 @@ public final class ServiceSockets {
             if (error != 0) {
                 throw new IOException("'%s': %s".formatted(socket, Errno.describe(error)));
             }
+        }
+    }
+
+    /** Returns what CLOCK_MONOTONIC says, in microseconds; empty where it can't be asked. */
+    public static OptionalLong monotonicMicros() {
+        if (Native.obstacle().isPresent()) {
+            return OptionalLong.empty();
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
+            MemorySegment time = arena.allocate(LinuxAbi.SIZEOF_TIMESPEC, 8);
+            if (Libc.clock_gettime(errno, LinuxAbi.CLOCK_MONOTONIC, time) != 0) {
+                return OptionalLong.empty();
+            }
+            return OptionalLong.of(time.get(JAVA_LONG, 0) * 1_000_000 + time.get(JAVA_LONG, 8) / 1_000);
         }
     }
 

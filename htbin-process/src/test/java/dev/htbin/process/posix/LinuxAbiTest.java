@@ -32,6 +32,7 @@ final class LinuxAbiTest {
             Map.entry("RUSAGE_STIME", "offsetof(struct rusage, ru_stime)"),
             Map.entry("RUSAGE_MAXRSS", "offsetof(struct rusage, ru_maxrss)"),
             Map.entry("SYS_WAITID", "SYS_waitid"),
+            Map.entry("SIZEOF_TIMESPEC", "sizeof(struct timespec)"),
             Map.entry("SIZEOF_SOCKADDR_STORAGE", "sizeof(struct sockaddr_storage)"),
             Map.entry("SIZEOF_PASSWD", "sizeof(struct passwd)"),
             Map.entry("PASSWD_NAME", "offsetof(struct passwd, pw_name)"),
@@ -86,6 +87,7 @@ final class LinuxAbiTest {
             #include <sys/socket.h>
             #include <sys/syscall.h>
             #include <sys/wait.h>
+            #include <time.h>
             """;
 
     @TempDir

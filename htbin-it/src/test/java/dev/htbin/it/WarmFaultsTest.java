@@ -152,9 +152,9 @@ class WarmFaultsTest {
 
     @Test
     void aCrowdBeforeAColdServerIsServed() throws Exception {
-        try (var htbin = RunningHtbin.on(site, "--warm")) {
+        try (var htbin = RunningHtbin.on(site, "--warm", "--max-queue", "200")) {
             List<CompletableFuture<HttpResponse<byte[]>>> running = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 200; i++) {
                 running.add(send(htbin, "version"));
             }
             for (var response : running) {

@@ -1,5 +1,6 @@
 package dev.htbin.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,21 +63,21 @@ class KubernetesTest {
                 objects.put(text(object, "apiVersion") + " " + text(object, "kind"), object);
             }
         }
-        pod = at(objects.get("apps/v1 Deployment"), "spec", "template", "spec").getAsJsonObject();
+        pod = at(object("apps/v1 Deployment"), "spec", "template", "spec").getAsJsonObject();
         container = pod.getAsJsonArray("containers").get(0).getAsJsonObject();
-        configuration = Toml.parse(text(objects.get("v1 ConfigMap"), "data", "htbin.toml"));
+        configuration = Toml.parse(text(object("v1 ConfigMap"), "data", "htbin.toml"));
     }
 
     @Test
     void kubernetesKnowsEveryField() throws IOException {
         assertEquals(SCHEMAS.keySet(), objects.keySet());
         for (Map.Entry<String, JsonObject> entry : objects.entrySet()) {
-            SCHEMAS.get(entry.getKey()).check(entry.getValue());
+            requireNonNull(SCHEMAS.get(entry.getKey()), entry.getKey()).check(entry.getValue());
         }
         at(container, "securityContext").getAsJsonObject().addProperty("readOnlyRootFileSystem", true);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> V1Deployment.validateJsonElement(objects.get("apps/v1 Deployment")),
+                () -> V1Deployment.validateJsonElement(object("apps/v1 Deployment")),
                 "a misspelt field deep inside is found");
     }
 
@@ -87,7 +88,7 @@ class KubernetesTest {
                 container.get("args").toString());
         assertEquals("/etc/htbin", text(volumeMount("configuration"), "mountPath"));
         Files.createDirectory(folder.resolve("www"));
-        String here = text(objects.get("v1 ConfigMap"), "data", "htbin.toml")
+        String here = text(object("v1 ConfigMap"), "data", "htbin.toml")
                 .replace("\"/srv/www\"", "'" + folder.resolve("www") + "'");
         Path file = Files.writeString(folder.resolve("htbin.toml"), here);
         var check = Product.htbin("config", "check", file.toString());
@@ -113,14 +114,13 @@ class KubernetesTest {
         }
         assertEquals("/ready", text(container, "readinessProbe", "httpGet", "path"));
         assertEquals("/health", text(container, "livenessProbe", "httpGet", "path"));
-        JsonObject service = at(objects.get("v1 Service"), "spec").getAsJsonObject();
+        JsonObject service = at(object("v1 Service"), "spec").getAsJsonObject();
         assertEquals("http", text(service.getAsJsonArray("ports").get(0).getAsJsonObject(), "targetPort"));
-        JsonElement labels = at(objects.get("apps/v1 Deployment"), "spec", "template", "metadata", "labels");
-        assertEquals(labels, at(objects.get("apps/v1 Deployment"), "spec", "selector", "matchLabels"));
+        JsonElement labels = at(object("apps/v1 Deployment"), "spec", "template", "metadata", "labels");
+        assertEquals(labels, at(object("apps/v1 Deployment"), "spec", "selector", "matchLabels"));
         assertEquals(labels, service.get("selector"));
-        assertEquals(labels, at(objects.get("policy/v1 PodDisruptionBudget"), "spec", "selector", "matchLabels"));
-        assertEquals(
-                labels, at(objects.get("networking.k8s.io/v1 NetworkPolicy"), "spec", "podSelector", "matchLabels"));
+        assertEquals(labels, at(object("policy/v1 PodDisruptionBudget"), "spec", "selector", "matchLabels"));
+        assertEquals(labels, at(object("networking.k8s.io/v1 NetworkPolicy"), "spec", "podSelector", "matchLabels"));
     }
 
     @Test
@@ -147,8 +147,12 @@ class KubernetesTest {
         assertEquals("/tmp", text(volumeMount("temporary"), "mountPath"));
     }
 
+    private JsonObject object(String kind) {
+        return requireNonNull(objects.get(kind), kind);
+    }
+
     private long number(String key) {
-        return java.util.Objects.requireNonNull(configuration.getLong(key), key);
+        return requireNonNull(configuration.getLong(key), key);
     }
 
     private JsonObject volumeMount(String name) {

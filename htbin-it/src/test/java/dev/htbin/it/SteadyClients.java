@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 final class SteadyClients implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: ([0-9]+)\r\n");
     private static final Pattern LAST = Pattern.compile("(?i)\r\nconnection: close\r\n");
-    private static final String REQUEST = "%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s";
 
     private final int port;
     private final List<Thread> threads = new ArrayList<>();
@@ -87,7 +86,9 @@ final class SteadyClients implements AutoCloseable {
         if (kind.equals("POST")) {
             posted.add(name);
         }
-        String head = client.send(REQUEST.formatted(line, body.length(), body)).readTo("\r\n\r\n");
+        String head = client.send("%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(line, body.length(), body))
+                .readTo("\r\n\r\n");
         Matcher length = LENGTH.matcher(head);
         String answer = length.find() ? client.read(Integer.parseInt(length.group(1))) : chunks(client);
         String expected = kind.equals("file") ? "hello, world\n" : name + "\n";

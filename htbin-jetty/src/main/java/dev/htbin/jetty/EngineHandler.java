@@ -106,6 +106,7 @@ final class EngineHandler extends Handler.Abstract {
         running.add(work.exchange());
         boolean takesTime = work.exchange().hasRequestBody() || work.exchange().lacksBody();
         if (takesTime || !answeredNow(work)) {
+            work.exchange().watch();
             concludeLater(work, handlerOf(request)::handle);
         }
         return true;

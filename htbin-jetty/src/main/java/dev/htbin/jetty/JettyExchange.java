@@ -202,13 +202,17 @@ final class JettyExchange implements Exchange {
         disconnected();
     }
 
+    /** From now on, the client's going away is noticed: Jetty tells nobody who asks later. To be called before another thread has the exchange. */
+    void watch() {
+        jettyRequest.addFailureListener(failure -> disconnected());
+    }
+
     @Override
     public void onDisconnect(Runnable action) {
         requireNonNull(action, "action");
         synchronized (onDisconnect) {
             onDisconnect.add(action);
         }
-        jettyRequest.addFailureListener(failure -> disconnected());
         if (disconnected || !endPoint().isOpen()) {
             disconnected();
         }

@@ -15,8 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.MetaData;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,32 @@ class Http2Test {
             }
             assertEquals("12345", client.response(1).body());
         }
+    }
+
+    /** Also if it went before the handler asked to be told. */
+    @Test
+    void noticesAClientThatGoesAwayAtAnyMoment() throws InterruptedException {
+        int clients = 100;
+        var noticed = new Semaphore(0);
+        ContractHandlers.put("/gone", x -> {
+            var gone = new CountDownLatch(1);
+            x.onDisconnect(gone::countDown);
+            try {
+                if (gone.await(20, TimeUnit.SECONDS)) {
+                    noticed.release();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        var connections = new ArrayList<RawHttp2>();
+        for (int i = 0; i < clients; i++) {
+            var client = RawHttp2.connect(server).get(1, "/gone");
+            client.finishSending();
+            connections.add(client);
+        }
+        assertTrue(noticed.tryAcquire(clients, 60, TimeUnit.SECONDS), () -> "noticed: " + noticed.availablePermits());
+        connections.forEach(RawHttp2::close);
     }
 
     @Test

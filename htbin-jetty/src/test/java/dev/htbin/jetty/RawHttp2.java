@@ -231,6 +231,15 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
+    /** Sends no more, not even the end of TLS; still reads. */
+    void finishSending() {
+        try {
+            connection.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Resets the TCP connection. */
     void resetConnection() {
         try {

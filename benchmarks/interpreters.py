@@ -22,8 +22,26 @@ CGIHandler().run(app)
 """),
     "Perl hello": ("hello.pl", 1.5, "#!/usr/bin/perl\nprint \"Content-Type: text/plain\\n\\nhello\\n\";\n"),
     "CGI.pm": ("cgi.pl", None, "#!/usr/bin/perl\nuse CGI; my $q = CGI->new; print $q->header('text/plain'), 'hello';\n"),
+    "gitweb, a summary": ("gitweb.cgi", None, None),
     "Ruby hello": ("hello.rb", None, "#!/usr/bin/ruby\nprint \"Content-Type: text/plain\\n\\nhello\\n\"\n"),
 }
+
+GITWEB = Path("/usr/share/gitweb/gitweb.cgi")
+
+
+def gitweb(work, script):
+    """Debian's gitweb, which shows the summary of a repository with one commit to whoever asks for whatever."""
+    for command in (["init", "-q", "--bare", "p.git"], ["-C", "p.git", "commit-tree", "-m", "One", "4b825dc642cb6eb9a060e54bf8d69288fbee4904"]):
+        made = subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@localhost", *command], cwd=work, check=True, capture_output=True, text=True)
+        if "init" in command:
+            subprocess.run(["git", "-C", "p.git", "mktree"], cwd=work, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    subprocess.run(["git", "-C", "p.git", "update-ref", "refs/heads/master", made.stdout.strip()], cwd=work, check=True)
+    (work / "gitweb.conf").write_text("$projectroot = '%s'; $projects_list = $projectroot;\n" % work)
+    first, rest = GITWEB.read_text(errors="surrogateescape").split("\n", 1)
+    settings = {"QUERY_STRING": "p=p.git;a=summary", "GITWEB_CONFIG": work / "gitweb.conf", "SERVER_NAME": "localhost",
+                "GIT_CONFIG_COUNT": 1, "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+    chosen = " ".join("$ENV{'%s'} = '%s';" % setting for setting in settings.items())
+    script.write_text("%s\nBEGIN { %s }\n%s" % (first, chosen, rest), errors="surrogateescape")
 
 
 def works(script):
@@ -86,8 +104,13 @@ def await_steady(server, name, most=10):
 def compare(work, root, verdict, seconds=2):
     for name, least, text in SCRIPTS.values():
         script = root / "cgi-bin" / name
-        script.write_text(text)
-        script.chmod(0o755)
+        if text is None:
+            if GITWEB.exists():
+                gitweb(work, script)
+        else:
+            script.write_text(text)
+        if script.exists():
+            script.chmod(0o755)
     with servers.running(work, root, ["htbin", "htbin-warm"], cgi=True) as (cold, warm):
         for server in (cold, warm):
             wrk(server, "/cgi-bin/hello", 8)  # what Java has yet to compile is no cost of a script's

@@ -1,5 +1,7 @@
 package dev.htbin.cli;
 
+import dev.htbin.process.launch.Launchers;
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -41,13 +43,16 @@ final class StopSignals {
     }
 
     /**
-     * Begins to watch. A signal that was ignored when the JVM started stays ignored; one that the system doesn't have is left out.
+     * Begins to watch. A signal that was ignored when the JVM started stays ignored, but a SIGHUP that does not stop; one that the system doesn't have is left out.
      *
      * @param reloads whether SIGHUP asks for the configuration to be read again
      */
     static StopSignals watch(boolean reloads) {
         var signals = new StopSignals(reloads);
         try {
+            if (reloads) {
+                Launchers.heedHangUp();
+            }
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             var handle = signal.getMethod("handle", signal, handler);
@@ -60,7 +65,7 @@ final class StopSignals {
                     LOG.debug("SIG{} is not caught: {}", name, String.valueOf(e.getCause()));
                 }
             }
-        } catch (ReflectiveOperationException e) {
+        } catch (ReflectiveOperationException | IOException e) {
             LOG.warn("no signal is caught, so scripts may outlive the server: {}", e.toString());
         }
         return signals;

@@ -167,6 +167,17 @@ class AccessLogTest {
     }
 
     @Test
+    void sighupCountsAlsoUnderNohup() throws Exception {
+        List<String> nohup = List.of("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
+        var command = RunningHtbin.command(site, nohup, "--access-log-file", log.toString());
+        try (var htbin = RunningHtbin.started(command)) {
+            Files.move(log, log.resolveSibling("access.1"));
+            hangUp(htbin);
+            RunningHtbin.eventually("the new file is there", () -> Files.exists(log));
+        }
+    }
+
+    @Test
     void withoutAFileTheRecordsGoToStandardError() throws Exception {
         try (var htbin = RunningHtbin.on(site, "--access-log", "combined")) {
             htbin.get("/cgi-bin/hello");

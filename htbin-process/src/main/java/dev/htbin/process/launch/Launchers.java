@@ -88,4 +88,16 @@ public final class Launchers {
     public static void leaveRoot(String user) throws IOException {
         PosixLauncher.leaveRoot(user);
     }
+
+    /**
+     * Has SIGHUP reach this process also if it was started with that ignored, as nohup(1) has it: the JVM catches no signal that is ignored. Does nothing where there
+     * is no such signal.
+     *
+     * @throws IOException if the system refuses it
+     */
+    public static void heedHangUp() throws IOException {
+        if (PosixLauncher.obstacle().isEmpty()) {
+            PosixLauncher.heedHangUp();
+        }
+    }
 }

@@ -47,6 +47,7 @@ final class LinuxAbi {
     // signal.h, sys/wait.h
     static final int SIGKILL = 9;
     static final int SIGTERM = 15;
+    static final int SIGHUP = 1;
     static final int SIGCHLD = 17;
     static final long SIG_DFL = 0;
     static final long SIG_IGN = 1;

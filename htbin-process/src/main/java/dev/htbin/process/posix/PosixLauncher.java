@@ -74,6 +74,15 @@ public final class PosixLauncher implements Launcher {
         ServerProcess.forbidAttaching();
     }
 
+    /**
+     * Has SIGHUP do what it does by default if this process was started with it ignored, as nohup(1) has it.
+     *
+     * @throws IOException if the system refuses it
+     */
+    public static void heedHangUp() throws IOException {
+        ServerProcess.heed(LinuxAbi.SIGHUP);
+    }
+
     /** Tells whether this process is root. */
     public static boolean isRoot() {
         return Libc.geteuid() == 0;

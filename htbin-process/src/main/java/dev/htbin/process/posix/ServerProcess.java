@@ -32,14 +32,19 @@ final class ServerProcess {
 
     /** A parent may have left SIGCHLD ignored: then ended children vanish before anyone learns how they ended. */
     static void keepEndedChildren() throws IOException {
+        heed(SIGCHLD);
+    }
+
+    /** Has a signal do what it does by default if the process was started with it ignored. */
+    static void heed(int signal) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
             MemorySegment action = arena.allocate(LinuxAbi.SIZEOF_SIGACTION, 8);
-            check(Libc.sigaction(errno, SIGCHLD, MemorySegment.NULL, action), "sigaction", errno);
+            check(Libc.sigaction(errno, signal, MemorySegment.NULL, action), "sigaction", errno);
             if (action.get(JAVA_LONG, 0) == LinuxAbi.SIG_IGN) {
                 action.fill((byte) 0);
                 action.set(JAVA_LONG, 0, LinuxAbi.SIG_DFL);
-                check(Libc.sigaction(errno, SIGCHLD, action, MemorySegment.NULL), "sigaction", errno);
+                check(Libc.sigaction(errno, signal, action, MemorySegment.NULL), "sigaction", errno);
             }
         }
     }

@@ -55,11 +55,15 @@ final class LivePage {
     private static final int MOST_STDERR = 2000;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
-    private static final Plot REQUESTS = new Plot(
+    static final Plot REQUESTS = new Plot(
             "requests in a second",
             List.of(
                     new Series("all", "good", Span::rate),
-                    new Series("4xx", "refused", s -> s.rate(Kind.REFUSED) + s.rate(Kind.FAILED)),
+                    new Series(
+                            "4xx",
+                            "refused",
+                            s -> s.rate(Kind.REFUSED),
+                            s -> s.rate(Kind.REFUSED) + s.rate(Kind.FAILED)),
                     new Series("5xx or broken off", "failed", s -> s.rate(Kind.FAILED))),
             Shape.BARS);
     private static final Plot SCRIPTS = new Plot(

@@ -43,13 +43,19 @@ record Plot(String title, List<Series> series, Shape shape) {
      * @param name what they are
      * @param style the class that has their colour
      * @param value the figure of a span
+     * @param top how high that is drawn: of figures that are stacked, with those that are drawn upon it
      */
-    record Series(String name, String style, ToDoubleFunction<Span> value) {}
+    record Series(String name, String style, ToDoubleFunction<Span> value, ToDoubleFunction<Span> top) {
+        /** Figures that are drawn as high as they are. */
+        Series(String name, String style, ToDoubleFunction<Span> value) {
+            this(name, style, value, value);
+        }
+    }
 
     /** Writes the picture. */
     void write(List<Span> spans, StringBuilder html) {
         List<Double> marks = marks(series.stream()
-                .flatMapToDouble(s -> spans.stream().mapToDouble(s.value()))
+                .flatMapToDouble(s -> spans.stream().mapToDouble(s.top()))
                 .max()
                 .orElse(0));
         // The last span is not over yet.
@@ -83,7 +89,7 @@ record Plot(String title, List<Series> series, Shape shape) {
         var path = new StringBuilder();
         boolean down = false;
         for (int i = 0; i < spans.size(); i++) {
-            double value = one.value().applyAsDouble(spans.get(i));
+            double value = one.top().applyAsDouble(spans.get(i));
             if (shape == Shape.LINES) {
                 boolean any = value > 0;
                 if (any) {

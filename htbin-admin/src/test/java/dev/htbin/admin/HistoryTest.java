@@ -51,6 +51,18 @@ class HistoryTest {
         assertEquals(0, history.spans().stream().mapToDouble(History.Span::rate).sum());
     }
 
+    /** What is drawn below what failed is not told as if it had been refused. */
+    @Test
+    void aKeyHasTheFigureOfItsOwnKind() {
+        history.add(Kind.FAILED, Duration.ofMillis(10));
+        now.addAndGet(History.SPAN.toNanos());
+        var html = new StringBuilder();
+        LivePage.REQUESTS.write(history.spans(), html);
+        for (String key : List.of(">all 0.2<", ">4xx 0<", ">5xx or broken off 0.2<")) {
+            assertTrue(html.toString().contains(key), html::toString);
+        }
+    }
+
     @Test
     void knowsTimesToAFifth() {
         Random random = new Random(7532);

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +90,50 @@ class ExhaustionTest {
             }
             RunningHtbin.eventually("no child is left", () -> htbin.children() == 0);
         }
+    }
+
+    /** However many descriptors are left for a warm request: it is served or refused, nothing is kept, and the interpreter serves on. */
+    @Test
+    void warmRequestsAreServedOrRefusedWithFewDescriptors() throws Exception {
+        Programs.require("a full descriptor table", "prlimit", "setpriv", "/usr/bin/python3");
+        Site site = Site.in(folder);
+        site.script("warm", "#!/usr/bin/python3\nprint('Content-Type: text/plain\\n\\nwarm')\n");
+        try (var htbin = RunningHtbin.on(site, "--warm")) {
+            WarmServer.warmUp(htbin, site, "warm");
+            htbin.client().close();
+            String head = "HEAD /cgi-bin/warm HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            try (Socket client = begun(htbin, head)) {
+                assertEquals("HTTP/1.1 200", status(client));
+                long open = htbin.descriptors();
+                var statuses = new TreeSet<String>();
+                for (int more = -40; more <= 16; more++) {
+                    limit(htbin, open + more);
+                    send(client, head);
+                    statuses.add(status(client));
+                }
+                assertEquals(Set.of("HTTP/1.1 200", "HTTP/1.1 503"), statuses);
+                limit(htbin, 4096);
+                send(client, head);
+                assertEquals("HTTP/1.1 200", status(client));
+                RunningHtbin.eventually("nothing is kept", () -> htbin.descriptors() <= open);
+            }
+            RunningHtbin.eventually("one interpreter is left, and no other child", () -> htbin.children() == 1);
+        }
+    }
+
+    private static void send(Socket client, String octets) throws IOException {
+        client.getOutputStream().write(octets.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Reads the head of a response and returns how its first line begins. */
+    private static String status(Socket client) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int octet = client.getInputStream().read();
+            assertTrue(octet >= 0, head::toString);
+            head.append((char) octet);
+        }
+        return head.substring(0, "HTTP/1.1 200".length());
     }
 
     private static void limit(RunningHtbin htbin, long descriptors) throws Exception {

@@ -107,6 +107,7 @@ final class Passwords {
         }
         try {
             if (judged.delay().isPositive()) {
+                // Meant to take time, for whoever guesses: nobody else waits for this request's virtual thread.
                 Thread.sleep(judged.delay());
             }
             return askOnce(question).get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);

@@ -30,6 +30,7 @@ import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,7 +96,7 @@ final class Serve implements AutoCloseable {
             if (asked == StopSignals.Asked.INTERRUPT) {
                 console.print("%nKeyboard interrupt received, exiting.%n".formatted());
             } else {
-                serving.drain();
+                serving.drain(signals);
             }
         }
         return Command.OK;
@@ -107,7 +108,7 @@ final class Serve implements AutoCloseable {
     }
 
     /** Serves on until all who send requests here had the time to see that they shouldn't. */
-    private void drain() throws InterruptedException {
+    private void drain(StopSignals signals) throws InterruptedException {
         if (settings.drain().isZero()) {
             return;
         }
@@ -117,7 +118,11 @@ final class Serve implements AutoCloseable {
         LOG.info(
                 "asked to stop: not ready any longer, and ending in {} s",
                 settings.drain().toMillis() / 1000.0);
-        Thread.sleep(settings.drain());
+        long end = System.nanoTime() + settings.drain().toNanos();
+        while (signals.reloadWithin(Duration.ofNanos(end - System.nanoTime()))) {
+            // The log may be rotated meanwhile; the settings stay as they are.
+            monitor.reopen();
+        }
     }
 
     /** Reads the settings again. What can't be had leaves the old ones in force, whole. */

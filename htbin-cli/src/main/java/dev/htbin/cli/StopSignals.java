@@ -6,9 +6,11 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +76,11 @@ final class StopSignals {
     /** Waits for the next signal. */
     Asked await() throws InterruptedException {
         return asked.take();
+    }
+
+    /** Waits, after the signal that asks to stop, for one that asks to reload; tells whether one came in this time. A second one to stop ends the JVM. */
+    boolean reloadWithin(Duration most) throws InterruptedException {
+        return asked.poll(most.toNanos(), TimeUnit.NANOSECONDS) == Asked.RELOAD;
     }
 
     /** Tells whether there was a signal that asks to stop. */

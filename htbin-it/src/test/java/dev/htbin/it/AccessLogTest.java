@@ -167,6 +167,21 @@ class AccessLogTest {
     }
 
     @Test
+    void theLogIsRotatedAlsoWhileTheServerDrains() throws Exception {
+        try (var htbin = RunningHtbin.on(site, "--access-log-file", log.toString(), "--drain", "600")) {
+            Run.of(Path.of("/"), Map.of(), new byte[0], "kill", "-TERM", Long.toString(htbin.pid()))
+                    .good();
+            RunningHtbin.eventually("it drains", () -> htbin.log().contains("not ready any longer"));
+            Files.move(log, log.resolveSibling("access.1"));
+            hangUp(htbin);
+            RunningHtbin.eventually("the new file is there", () -> Files.exists(log));
+            assertEquals(200, htbin.get("/cgi-bin/hello").statusCode());
+            RunningHtbin.eventually("a record", () -> records().size() == 1);
+            htbin.kill();
+        }
+    }
+
+    @Test
     void sighupCountsAlsoUnderNohup() throws Exception {
         List<String> nohup = List.of("sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
         var command = RunningHtbin.command(site, nohup, "--access-log-file", log.toString());

@@ -5,91 +5,49 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.htbin.process.LaunchSpec;
 import dev.htbin.process.Run;
-import dev.htbin.process.WarmModules;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SequencedMap;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Process test: a Perl script does the same cold, warm, and warm with all its modules imported before. */
-@Timeout(600)
-class PerlEqualityTest extends WarmFixture {
-    private static final byte[] BODY = octets("a=first&b=\u00c3\u00a4\nsecond line\nthird\n");
-    private static final List<String> MODULES = List.of(
-            "CGI.pm CGI/Carp.pm FindBin.pm Data/Dumper.pm List/Util.pm POSIX.pm File/Temp.pm JSON/PP.pm Digest/SHA.pm Encode.pm Carp.pm"
-                    .split(" ", -1));
+class PerlEqualityTest extends EqualityFixture {
+    private static final Language PERL = new Language(
+            "perl",
+            ".pl",
+            "^\\$case\\{(\\w+)\\}",
+            50,
+            List.of("warns", "env", "standard", "taint", "reads", "empty", "nonl"),
+            List.of(
+                    "CGI.pm CGI/Carp.pm FindBin.pm Data/Dumper.pm List/Util.pm POSIX.pm File/Temp.pm JSON/PP.pm Digest/SHA.pm Encode.pm Carp.pm"
+                            .split(" ", -1)));
 
-    @BeforeEach
-    void copyScripts() throws Exception {
-        Scripts.copy("perl", directory);
+    PerlEqualityTest() {
+        super(PERL, "a=first&b=\u00c3\u00a4\nsecond line\nthird\n");
     }
 
-    @Test
-    void everyCaseIsTheSameColdAndWarm() throws Exception {
-        assertEquals("", differences());
+    @Override
+    void describe(SequencedMap<String, String> variables) {
+        variables.put("REQUEST_METHOD", "POST");
+        variables.put("CONTENT_TYPE", "application/x-www-form-urlencoded");
+        variables.put("CONTENT_LENGTH", Integer.toString(body().length));
+        variables.put("QUERY_STRING", "");
     }
 
-    @Test
-    void everyCaseIsTheSameWithItsModulesImportedBefore() throws Exception {
-        launcher.close();
-        launcher = start();
-        modules = new WarmModules(MODULES, List.of());
-        assertEquals("", differences());
-        String remarks = state(directory.resolve("cases.pl")).remarks().toString();
+    @Override
+    void checkRemarks(String remarks) {
         assertTrue(remarks.contains("CGI/Carp.pm: it overrides functions of Perl"), remarks);
-    }
-
-    @Test
-    void everyKindOfFileIsTheSameColdAndWarm() throws Exception {
-        List<String> different = new ArrayList<>();
-        for (String name : List.of("warns", "env", "standard", "taint", "reads", "empty", "nonl")) {
-            LaunchSpec spec = request(directory.resolve(name + ".pl"), "a");
-            Run cold = run(spec, BODY);
-            warmUp(warm(spec));
-            for (int round = 0; round < 2; round++) {
-                Difference.between(name, cold, runWarm(warm(spec), BODY)).ifPresent(different::add);
-            }
-        }
-        assertEquals("", String.join("\n", different));
     }
 
     /** Perl names its program as it was called for this one sentence alone. */
     @Test
     void aProgramWithErrorsIsNamedOtherwiseAtTheEnd() throws Exception {
-        LaunchSpec spec = request(directory.resolve("broken.pl"));
+        LaunchSpec spec = request("broken");
         Run cold = run(spec);
         warmUp(warm(spec));
-        Run warm = runWarm(warm(spec), BODY);
+        Run warm = runWarm(warm(spec), body());
         assertEquals(cold.exit(), warm.exit());
         assertEquals(
                 cold.error().replace("Execution of " + directory.resolve("broken.pl"), "Execution of /dev/stdin"),
                 warm.error());
-    }
-
-    private String differences() throws Exception {
-        Path script = directory.resolve("cases.pl");
-        List<String> cases = Scripts.cases("perl/cases.pl", "^\\$case\\{(\\w+)\\}");
-        assertTrue(cases.size() > 50, cases::toString);
-        List<String> different = new ArrayList<>();
-        warmUp(warm(request(script, "arguments")));
-        for (String name : cases) {
-            LaunchSpec spec = request(script, name, "an argument", "gr\u00c3\u00bc");
-            Run cold = run(spec, BODY);
-            Difference.between(name, cold, runWarm(warm(spec), BODY)).ifPresent(different::add);
-        }
-        return String.join("\n", different);
-    }
-
-    private LaunchSpec request(Path script, String... arguments) {
-        SequencedMap<String, String> variables = environment();
-        variables.put("GATEWAY_INTERFACE", "CGI/1.1");
-        variables.put("REQUEST_METHOD", "POST");
-        variables.put("CONTENT_TYPE", "application/x-www-form-urlencoded");
-        variables.put("CONTENT_LENGTH", Integer.toString(BODY.length));
-        variables.put("QUERY_STRING", "");
-        return spec(script, arguments).withEnvironment(variables);
     }
 }

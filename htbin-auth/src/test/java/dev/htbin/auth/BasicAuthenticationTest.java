@@ -139,6 +139,8 @@ class BasicAuthenticationTest {
                 "/cgi-bin/who//area",
                 "/cgi-bin/who/%61rea/",
                 "/cgi-bin/who%2Farea",
+                "/cgi-bin/who/area%2Fx",
+                "/cgi-bin/who/%61rea%2fx/y",
                 "/cgi-bin/who/a/..%2Farea",
                 "/cgi-bin/who/x%2F..%2Farea",
                 "/cgi-bin/who/x/../area/",

@@ -24,16 +24,21 @@ final class LogWriter {
 
     private static final long DRAIN_SECONDS = 1;
 
+    /** After each turn the writer rests, so that many lines cost few turns of threads. A line after a silence is written at once. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final OutputStream stream;
     private final int capacityBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
+    private final Condition urgent = lock.newCondition();
     private final Condition written = lock.newCondition();
 
     private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private long dropped;
     private boolean started;
     private boolean writing;
+    private int drains;
     private boolean broken;
 
     /**
@@ -62,6 +67,9 @@ final class LogWriter {
             waiting.writeBytes(bytes);
             start();
             filled.signal();
+            if (waiting.size() > capacityBytes / 2) {
+                urgent.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -72,12 +80,15 @@ final class LogWriter {
         long nanos = TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
         lock.lock();
         try {
+            drains++;
+            urgent.signal();
             while ((writing || waiting.size() > 0) && !broken && nanos > 0) {
                 nanos = written.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            drains--;
             lock.unlock();
         }
     }
@@ -108,6 +119,7 @@ final class LogWriter {
         try {
             writing = false;
             written.signalAll();
+            rest();
             while (waiting.size() == 0) {
                 filled.await();
             }
@@ -124,6 +136,13 @@ final class LogWriter {
             return bytes;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void rest() throws InterruptedException {
+        long nanos = REST_NANOS;
+        while (nanos > 0 && drains == 0 && waiting.size() <= capacityBytes / 2) {
+            nanos = urgent.awaitNanos(nanos);
         }
     }
 

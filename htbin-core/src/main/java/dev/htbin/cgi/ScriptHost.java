@@ -25,7 +25,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +40,13 @@ public final class ScriptHost implements AutoCloseable {
     private final Launcher launcher;
     private final Admission admission;
     private final Set<ScriptRun> runs = ConcurrentHashMap.newKeySet();
+    /** For runs whose requests are handled on virtual threads, and for scripts that go on after their response. */
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("htbin-script-", 1).daemon(true).factory());
+
     private final List<RunListener> listeners = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition anyEnded = lock.newCondition();
     private volatile boolean stopping;
 
     /**
@@ -140,7 +145,7 @@ public final class ScriptHost implements AutoCloseable {
     }
 
     /**
-     * Runs a script and sends its response, blocking until the response is complete.
+     * Runs a script and sends its response, blocking until the response is complete. A platform thread does both itself.
      *
      * @param plan what to run
      * @param stdin the request's body
@@ -163,13 +168,7 @@ public final class ScriptHost implements AutoCloseable {
         try {
             enter(claim, trace);
             CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered = new CompletableFuture<>();
-            try {
-                var run = new ScriptRun(plan, exchange, limits, answered, trace);
-                threads.execute(() -> perform(run, stdin, claim));
-            } catch (RejectedExecutionException e) {
-                admission.leave(claim);
-                throw new HttpException(503, "The server is stopping.");
-            }
+            watch(new ScriptRun(plan, exchange, limits, answered, trace), stdin, claim);
             return answered.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -184,17 +183,74 @@ public final class ScriptHost implements AutoCloseable {
         }
     }
 
-    private void perform(ScriptRun run, Stdin stdin, Admission.Claim claim) {
+    /**
+     * Has a run begin: here, if this is a platform thread, until its response is complete; else on one of the host's, since a virtual thread would keep its carrier from
+     * all others.
+     */
+    private void watch(ScriptRun run, Stdin stdin, Admission.Claim claim) {
+        if (!Thread.currentThread().isVirtual()) {
+            if (begin(run, stdin, claim)) {
+                elsewhere(() -> watchOn(run, claim), () -> watchOn(run, claim));
+            }
+            return;
+        }
+        elsewhere(
+                () -> {
+                    if (begin(run, stdin, claim)) {
+                        watchOn(run, claim);
+                    }
+                },
+                () -> {
+                    run.refuse();
+                    ended(run, claim);
+                });
+    }
+
+    /** Does something on one of the host's threads, or something else here if they have ended. */
+    private void elsewhere(Runnable work, Runnable otherwise) {
+        try {
+            threads.execute(work);
+        } catch (RejectedExecutionException e) {
+            otherwise.run();
+        }
+    }
+
+    private boolean begin(ScriptRun run, Stdin stdin, Admission.Claim claim) {
         runs.add(run);
+        boolean goesOn = false;
         try {
             if (stopping) {
-                run.stop(StopReason.SERVER_STOPPING);
+                run.refuse();
+            } else {
+                goesOn = run.begin(launcher, stdin);
             }
-            run.perform(launcher, stdin);
+            return goesOn;
         } finally {
-            runs.remove(run);
-            admission.leave(claim);
-            tell(run.report());
+            if (!goesOn) {
+                ended(run, claim);
+            }
+        }
+    }
+
+    private void watchOn(ScriptRun run, Admission.Claim claim) {
+        try {
+            run.watchOn();
+        } finally {
+            ended(run, claim);
+        }
+    }
+
+    private void ended(ScriptRun run, Admission.Claim claim) {
+        admission.leave(claim);
+        tell(run.report());
+        runs.remove(run);
+        if (stopping) {
+            lock.lock();
+            try {
+                anyEnded.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -226,17 +282,31 @@ public final class ScriptHost implements AutoCloseable {
     public void close() {
         stopping = true;
         runs.forEach(run -> run.stop(StopReason.SERVER_STOPPING));
-        threads.shutdown();
         try {
-            if (!threads.awaitTermination(STOP_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!awaitNone()) {
                 runs.forEach(ScriptRun::kill);
-                threads.awaitTermination(STOP_GRACE.toNanos(), TimeUnit.NANOSECONDS);
+                awaitNone();
             }
         } catch (InterruptedException e) {
             runs.forEach(ScriptRun::kill);
             Thread.currentThread().interrupt();
         }
+        threads.shutdown();
         launcher.close();
+    }
+
+    /** Waits until no script runs, for a bounded time. */
+    private boolean awaitNone() throws InterruptedException {
+        long nanos = STOP_GRACE.toNanos();
+        lock.lock();
+        try {
+            while (!runs.isEmpty() && nanos > 0) {
+                nanos = anyEnded.awaitNanos(nanos);
+            }
+            return runs.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static final class Shared {

@@ -155,7 +155,7 @@ public final class ScriptResolver {
                                 "'%s' is '%s', which lies outside of '%s'; move it inside"
                                         .formatted(path, real, root.directory())));
             }
-            if (!spelledAsOnDisk(path)) {
+            if (!spelledAsOnDisk(path, real)) {
                 return Step.refused(
                         path,
                         notFound(Cause.SPELLED_OTHERWISE, prefix, "'%s' is spelled otherwise on disk".formatted(path)));
@@ -180,10 +180,13 @@ public final class ScriptResolver {
 
     // On file systems that ignore case the path as it was asked for exists though no file is called so
     // (CVE-2025-46701); short names alike.
-    private static boolean spelledAsOnDisk(Path path) throws IOException {
-        Path onDisk = path.toRealPath(LinkOption.NOFOLLOW_LINKS).getFileName();
+    private static boolean spelledAsOnDisk(Path path, Path real) throws IOException {
         Path asked = path.normalize().getFileName();
-        return onDisk == null || asked == null || onDisk.toString().equals(asked.toString());
+        if (asked == null || asked.toString().equals(String.valueOf(real.getFileName()))) {
+            return true;
+        }
+        Path onDisk = path.toRealPath(LinkOption.NOFOLLOW_LINKS).getFileName();
+        return onDisk == null || onDisk.toString().equals(asked.toString());
     }
 
     private static ScriptResolution script(

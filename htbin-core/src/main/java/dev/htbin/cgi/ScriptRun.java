@@ -1,20 +1,16 @@
 package dev.htbin.cgi;
 
-import dev.htbin.cgi.CgiFailure.TimedOut.Phase;
+import static java.util.Objects.requireNonNull;
+
 import dev.htbin.http.Exchange;
 import dev.htbin.http.HttpException;
 import dev.htbin.process.Child;
-import dev.htbin.process.Child.Event;
-import dev.htbin.process.ExitStatus;
 import dev.htbin.process.LaunchException;
 import dev.htbin.process.Launcher;
 import dev.htbin.process.RunsAs;
 import dev.htbin.process.Stdin;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -22,27 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One script from its start to its end, on one platform thread: a single loop over its output, its standard error, its end, its client and its time.
+ * One script from its start to its end, on platform threads, one at a time: a single {@link ScriptLoop} over its output, its standard error, its end, its client and
+ * its time.
  *
  * <p>The response is given to the waiting exchange as soon as it is complete or has failed; the loop goes on until the process has ended.
  */
 final class ScriptRun {
     private static final Logger LOG = LoggerFactory.getLogger(ScriptRun.class);
-    private static final int BUFFER_BYTES = 256 << 10;
-    /** What a pipe can hold at most: this much may be left of a script that has ended; what comes after is its descendants'. */
-    private static final int PIPE_BYTES = 1 << 20;
-
-    private static final ThreadLocal<ByteBuffer> BUFFER =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER_BYTES));
-
-    private final LaunchPlan plan;
-    private final Exchange exchange;
-    private final CgiLimits limits;
+    final LaunchPlan plan;
+    final Exchange exchange;
+    final CgiLimits limits;
+    final RunTrace trace;
     private final CompletableFuture<Optional<CgiResponse.LocalRedirect>> answered;
-    private final RunTrace trace;
-    private final ResponseRelay relay;
     private final AtomicReference<@Nullable StopReason> stopReason = new AtomicReference<>();
     private volatile @Nullable Child child;
+    private @Nullable ScriptLoop loop;
 
     /**
      * Creates a run.
@@ -61,7 +51,6 @@ final class ScriptRun {
         this.limits = limits;
         this.answered = answered;
         this.trace = trace;
-        this.relay = new ResponseRelay(plan.script(), exchange, limits);
     }
 
     /** Ends the script before its time; the first reason counts. From any thread. */
@@ -73,6 +62,12 @@ final class ScriptRun {
                 running.wake();
             }
         }
+    }
+
+    /** Returns why the script is ended before its time; null while it is not. */
+    @Nullable
+    StopReason stopReason() {
+        return stopReason.get();
     }
 
     /** Returns the identifier of its request. */
@@ -93,306 +88,80 @@ final class ScriptRun {
         }
     }
 
-    /** Starts the script and watches it until it has ended. */
-    void perform(Launcher launcher, Stdin stdin) {
-        try (Child started = launcher.launch(plan.spec(), stdin)) {
+    /**
+     * Starts the script and watches it until the response is complete or has failed.
+     *
+     * @return whether the script goes on for all that: {@link #watchOn} is to be called then, on any thread
+     */
+    boolean begin(Launcher launcher, Stdin stdin) {
+        boolean goesOn = false;
+        try {
+            Child started = launcher.launch(plan.spec(), stdin);
             child = started;
             trace.started(started.pid());
-            if (stopReason.get() != null) {
+            if (stopReason() != null) {
                 started.terminate();
             }
             exchange.peer().connection().ifPresent(tcp -> started.watch(tcp.local(), tcp.remote()));
             exchange.onDisconnect(() -> stop(StopReason.CLIENT_GONE));
-            new Loop(started, launcher.runsAs(plan.spec().profile())).run();
+            RunsAs user = launcher.runsAs(plan.spec().profile());
+            loop = new ScriptLoop(this, started, user, answered);
+            goesOn = loop.untilAnswered();
         } catch (LaunchException e) {
-            var failure = new CgiFailure.NotStarted(
-                    e,
-                    ScriptDiagnosis.ofFailedStart(
-                            e.reason(), plan.spec(), launcher.runsAs(plan.spec().profile())));
+            RunsAs user = launcher.runsAs(plan.spec().profile());
+            var failure = new CgiFailure.NotStarted(e, ScriptDiagnosis.ofFailedStart(e.reason(), plan.spec(), user));
             trace.failed(failure.finding());
             answered.completeExceptionally(failure);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            answered.completeExceptionally(new HttpException(503, "The server is stopping."));
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.error(
-                    "{}: the script could not be watched any longer",
-                    plan.script().scriptName(),
-                    e);
-            boolean mayPass = e instanceof IOException && !exchange.committed();
-            answered.completeExceptionally(
-                    mayPass ? HttpException.busy("The server is out of resources. Try again later.") : e);
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            lost(e);
         } finally {
-            child = null;
-            trace.finish();
+            if (!goesOn) {
+                end();
+            }
+        }
+        return goesOn;
+    }
+
+    /** Is not begun, since the server is stopping. */
+    void refuse() {
+        trace.refused();
+        answered.completeExceptionally(stopping());
+    }
+
+    private static HttpException stopping() {
+        return new HttpException(503, "The server is stopping.");
+    }
+
+    /** Watches the script until it has ended. */
+    void watchOn() {
+        try {
+            requireNonNull(loop).untilEnd();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            lost(e);
+        } finally {
+            end();
         }
     }
 
-    private final class Loop {
-        private final Child child;
-        private final RunsAs user;
-        private final StderrLog stderr;
-        private final RunClock clock = new RunClock(limits);
-        private final ByteBuffer buffer = BUFFER.get();
-        private boolean outputEnded;
-        private boolean exited;
-        private boolean stopSeen;
-        /** A failure that is not answered before the script has ended, or had its time to: how it ends, and what it still writes to standard error, tells why. */
-        private @Nullable CgiFailure failure;
-
-        Loop(Child child, RunsAs user) {
-            this.child = child;
-            this.user = user;
-            this.stderr = new StderrLog(origin(), limits.stderrBytes());
+    private void lost(Throwable cause) {
+        if (cause instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            answered.completeExceptionally(stopping());
+            return;
         }
+        LOG.error(
+                "{}: the script could not be watched any longer", plan.script().scriptName(), cause);
+        boolean mayPass = cause instanceof IOException && !exchange.committed();
+        answered.completeExceptionally(
+                mayPass ? HttpException.busy("The server is out of resources. Try again later.") : cause);
+    }
 
-        void run() throws IOException, InterruptedException {
-            while (!exited) {
-                Set<Event> events = child.await(timeout());
-                if (events.contains(Event.EXITED)) {
-                    exited = true;
-                }
-                if (events.contains(Event.ERROR)) {
-                    readError();
-                }
-                if (events.contains(Event.OUTPUT) || exited) {
-                    readOutput();
-                }
-                if (events.contains(Event.CLIENT_FINISHED)) {
-                    clock.clientFinished();
-                }
-                if (events.contains(Event.CLIENT_GONE)) {
-                    stop(StopReason.CLIENT_GONE);
-                }
-                if (!exited) {
-                    flush();
-                }
-                keepTime();
-            }
-            readError();
-            stderr.finish();
-            ended(child.exitStatus());
+    private void end() {
+        Child last = child;
+        child = null;
+        if (last != null) {
+            last.close();
         }
-
-        private Duration timeout() {
-            boolean done = answered.isDone();
-            return clock.untilNext(!done && relay.waits(), done);
-        }
-
-        private void readOutput() throws IOException {
-            int taken = 0;
-            measure();
-            while (!outputEnded && taken < PIPE_BYTES) {
-                buffer.clear();
-                int count = child.readOutput(buffer);
-                if (count <= 0) {
-                    outputEnded = count < 0;
-                    break;
-                }
-                taken += count;
-                trace.output(buffer.flip());
-                relay(buffer);
-                clock.outputSeen(!relay.discards());
-            }
-            if (outputEnded) {
-                clock.outputEnded();
-            }
-        }
-
-        /** Best when there is output: what a script needs, it mostly has by then. */
-        private void measure() {
-            if (!exited && trace.isMeasured()) {
-                child.sampleMemory();
-            }
-        }
-
-        private void relay(ByteBuffer output) {
-            if (isSettled()) {
-                return;
-            }
-            try {
-                relay.accept(output);
-            } catch (CgiFailure e) {
-                fail(e, StopReason.BAD_RESPONSE);
-            } catch (IOException e) {
-                clientGone(e);
-            }
-        }
-
-        private void flush() {
-            if (isSettled()) {
-                return;
-            }
-            try {
-                relay.flush(clock.lingerIsOver());
-            } catch (IOException e) {
-                clientGone(e);
-            }
-        }
-
-        private void readError() throws IOException {
-            int taken = 0;
-            int count;
-            do {
-                buffer.clear();
-                count = child.readError(buffer);
-                if (count > 0) {
-                    trace.stderr(buffer.flip());
-                    stderr.accept(buffer);
-                    taken += count;
-                }
-            } while (count > 0 && taken < PIPE_BYTES);
-        }
-
-        /** Ends a script whose time is over, kills one that ignores SIGTERM, and completes the response of one that closed its output and lives on. */
-        private void keepTime() {
-            StopReason due = clock.due(answered.isDone());
-            if (due != null) {
-                stop(due);
-            }
-            StopReason reason = stopReason.get();
-            if (reason != null && !stopSeen) {
-                stopSeen = true;
-                clock.stopped();
-                trace.stopped(reason);
-                giveUp(reason);
-            }
-            if (clock.killIsDue()) {
-                child.kill();
-            }
-            if (!isSettled() && outputEnded && !exited && clock.exitIsOverdue()) {
-                complete(null);
-            }
-            if (clock.endIsOverdue()) {
-                answerFailure(Optional.empty());
-            }
-        }
-
-        private boolean isSettled() {
-            return failure != null || answered.isDone();
-        }
-
-        private void giveUp(StopReason reason) {
-            LOG.info("{}: ended with SIGTERM: {}", origin(), reason.text());
-            switch (reason) {
-                case NO_FIRST_BYTE -> fail(new CgiFailure.TimedOut(Phase.FIRST_BYTE, limits.firstByte()), reason);
-                case SILENT -> fail(new CgiFailure.TimedOut(Phase.SILENCE, limits.silence()), reason);
-                case TOTAL_TIME -> fail(new CgiFailure.TimedOut(Phase.TOTAL, limits.total()), reason);
-                case CLIENT_GONE -> clientGone(new IOException("the client is gone"));
-                case BAD_RESPONSE, OPERATOR, SERVER_STOPPING -> {}
-            }
-        }
-
-        private void ended(ExitStatus status) {
-            boolean byItself = stopReason.get() == null;
-            trace.ended(status, child.usage());
-            if (!isSettled()) {
-                complete(status);
-            }
-            answerFailure(byItself ? Optional.of(status) : Optional.empty());
-            if (byItself && !status.success() && !answered.isCompletedExceptionally()) {
-                reportLateFailure(status);
-            }
-        }
-
-        /** The response was complete, or what came of it was: the client can't be told any more. */
-        private void reportLateFailure(ExitStatus status) {
-            Finding finding = diagnosis(Optional.of(status))
-                    .cause()
-                    .orElseGet(() -> new Finding(Cause.FAILED, "the script ended with " + status));
-            trace.failed(finding);
-            LOG.warn(
-                    "{}: {}; its response was sent all the same",
-                    origin(),
-                    trace.report().explain(finding));
-        }
-
-        private void complete(@Nullable ExitStatus status) {
-            StopReason reason = stopReason.get();
-            boolean failed = status != null && !status.success();
-            if (failed && (reason == StopReason.SERVER_STOPPING || reason == StopReason.OPERATOR)) {
-                stoppedFromOutside(reason);
-                return;
-            }
-            try {
-                Optional<CgiResponse.LocalRedirect> redirect = relay.end(status);
-                child.unwatch();
-                answered.complete(redirect);
-            } catch (CgiFailure e) {
-                fail(e, StopReason.BAD_RESPONSE);
-            } catch (IOException e) {
-                clientGone(e);
-            }
-        }
-
-        private void stoppedFromOutside(StopReason reason) {
-            if (reason == StopReason.OPERATOR && !exchange.committed()) {
-                answer(new HttpException(503, "The script was stopped."));
-                return;
-            }
-            var broken = new IOException(reason.text());
-            exchange.abort(broken);
-            answer(broken);
-        }
-
-        /** The script's fault: an error response if nothing was sent, once it is known why; else a broken one. */
-        private void fail(CgiFailure seen, StopReason reason) {
-            if (isSettled()) {
-                return;
-            }
-            failure = seen;
-            if (exchange.committed()) {
-                var broken = new IOException("the response was broken off: " + seen.getMessage());
-                exchange.abort(broken);
-                answer(broken);
-            }
-            stop(reason);
-        }
-
-        /**
-         * Answers a failure with the cause that is found for it.
-         *
-         * @param status how the script ended; empty if it has not, or not by itself
-         */
-        private void answerFailure(Optional<ExitStatus> status) {
-            CgiFailure seen = failure;
-            if (seen == null) {
-                return;
-            }
-            failure = null;
-            CgiFailure explained = diagnosis(status)
-                    .beneath(seen)
-                    .<CgiFailure>map(finding -> new CgiFailure.Diagnosed(seen, finding))
-                    .orElse(seen);
-            trace.failed(explained.finding());
-            if (answered.isDone()) {
-                LOG.warn(
-                        "{}: {}; the response was broken off",
-                        origin(),
-                        trace.report().explain(explained.finding()));
-            } else {
-                answer(explained);
-            }
-        }
-
-        private Diagnosis diagnosis(Optional<ExitStatus> status) {
-            return new Diagnosis(
-                    plan, user, status, child.outOfMemory(), trace.report().stderrLines());
-        }
-
-        private void clientGone(IOException cause) {
-            exchange.abort(cause);
-            answer(cause);
-            stop(StopReason.CLIENT_GONE);
-        }
-
-        private void answer(Exception reason) {
-            child.unwatch();
-            answered.completeExceptionally(reason);
-        }
-
-        private String origin() {
-            return "%s [%d, request %s]".formatted(Printable.of(plan.script().scriptName()), child.pid(), trace.id());
-        }
+        trace.finish();
     }
 }

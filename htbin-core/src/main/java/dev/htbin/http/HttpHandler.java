@@ -3,7 +3,7 @@ package dev.htbin.http;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Answers requests. Called by an engine, on a virtual thread of its own for each exchange. */
+/** Answers requests. Called by an engine, on a thread of its own for each exchange: a virtual one, or a platform one where the engine has it to spare. */
 @FunctionalInterface
 public interface HttpHandler {
     /**

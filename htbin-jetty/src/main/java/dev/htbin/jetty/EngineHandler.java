@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpField;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands Jetty's requests to the handler. Those that the handler can answer without waiting are answered on the thread that selects and parses, the others each on a
- * virtual thread.
+ * {@link ExchangeThreads thread} of its own.
  */
 final class EngineHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(EngineHandler.class);
@@ -36,8 +35,7 @@ final class EngineHandler extends Handler.Abstract {
     private final ReentrantLock idle = new ReentrantLock();
     private final Condition becameIdle = idle.newCondition();
     private final Set<JettyExchange> running = ConcurrentHashMap.newKeySet();
-    private final ThreadFactory threads =
-            Thread.ofVirtual().name("exchange-", 0).factory();
+    private final ExchangeThreads threads = new ExchangeThreads();
 
     private volatile boolean stopping;
 
@@ -83,6 +81,12 @@ final class EngineHandler extends Handler.Abstract {
     /** Breaks off what is still going on, so that no client takes a part of a response for all of it. */
     void abortAll() {
         running.forEach(JettyExchange::breakOff);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        threads.close();
     }
 
     @Override
@@ -156,7 +160,8 @@ final class EngineHandler extends Handler.Abstract {
     }
 
     private void concludeLater(Work work, Answer answer) {
-        threads.newThread(() -> conclude(work, perform(work, answer))).start();
+        threads.start(
+                () -> conclude(work, perform(work, answer)), work.exchange().hasRequestBody());
     }
 
     private static void rethrow(Throwable failure) throws IOException {

@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running server for a handler (Python: {@code HTTPServer}). Each exchange is handled on a virtual thread of its own.
+ * A running server for a handler (Python: {@code HTTPServer}). Each exchange is handled on a thread of its own: 64 at a time on platform threads, the others,
+ * and those with a request body, on virtual ones.
  *
  * <p>Safe for use by several threads.
  */

@@ -25,7 +25,7 @@ class AnsweredNowTest {
     private static final int LARGE_BYTES = 32 << 20;
     private static final EngineConfig DEFAULTS = EngineConfig.defaults();
 
-    /** Answers below {@code /now} at once, what else there is on a virtual thread, and each with the kind of thread. */
+    /** Answers below {@code /now} at once, what else there is on a thread of its own, and each with the kind of thread. */
     private static final class Both implements HttpHandler {
         @Override
         public boolean answerNow(Exchange exchange) throws IOException {
@@ -48,7 +48,8 @@ class AnsweredNowTest {
 
         private static void answer(Exchange exchange) throws IOException {
             String path = exchange.request().rawPath();
-            String kind = Thread.currentThread().isVirtual() ? "virtual" : "platform";
+            Thread thread = Thread.currentThread();
+            String kind = thread.isVirtual() || thread.getName().startsWith("htbin-exchange-") ? "own" : "selecting";
             ByteBuffer body = path.endsWith("/large")
                     ? ByteBuffer.allocate(LARGE_BYTES)
                     : ByteBuffer.wrap((kind + " " + path).getBytes(ISO_8859_1));
@@ -66,17 +67,16 @@ class AnsweredNowTest {
     }
 
     @Test
-    void isAnsweredOnThePlatformThread() throws Exception {
+    void isAnsweredOnTheSelectingThread() throws Exception {
         try (var server = start(DEFAULTS);
                 var client = RawClient.connect(server)) {
             for (int i = 0; i < 3; i++) {
                 assertEquals(
-                        "platform /now", client.send(get("/now")).response().body());
-                assertEquals(
-                        "virtual /later", client.send(get("/later")).response().body());
+                        "selecting /now", client.send(get("/now")).response().body());
+                assertEquals("own /later", client.send(get("/later")).response().body());
             }
             client.send("POST /now HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
-            assertEquals("virtual /now", client.response().body());
+            assertEquals("own /now", client.response().body());
         }
     }
 
@@ -90,7 +90,7 @@ class AnsweredNowTest {
             }
             client.send(requests.toString());
             for (int i = 0; i < 300; i++) {
-                String expected = i % 3 == 0 ? "virtual /later/" + i : "platform /now/" + i;
+                String expected = i % 3 == 0 ? "own /later/" + i : "selecting /now/" + i;
                 assertEquals(expected, client.response().body());
             }
         }
@@ -100,18 +100,18 @@ class AnsweredNowTest {
     void isFramedAsEveryResponse() throws Exception {
         try (var server = start(DEFAULTS)) {
             String close = RawClient.exchange(server, "GET /now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-            assertTrue(close.contains("\r\nConnection: close\r\n") && close.endsWith("\r\n\r\nplatform /now"), close);
+            assertTrue(close.contains("\r\nConnection: close\r\n") && close.endsWith("\r\n\r\nselecting /now"), close);
             String old = RawClient.exchange(server, "GET /now HTTP/1.0\r\n\r\n");
-            assertTrue(old.endsWith("\r\n\r\nplatform /now"), old);
+            assertTrue(old.endsWith("\r\n\r\nselecting /now"), old);
             try (var client = RawClient.connect(server)) {
                 String unmodified = client.send(get("/now/304")).readTo("\r\n\r\n");
                 assertTrue(unmodified.startsWith("HTTP/1.1 304 "), unmodified);
                 assertFalse(unmodified.contains("Content-Length"), unmodified);
                 String head =
                         client.send("HEAD /now HTTP/1.1\r\nHost: a\r\n\r\n").readTo("\r\n\r\n");
-                assertTrue(head.contains("\r\nContent-Length: 13\r\n"), head);
+                assertTrue(head.contains("\r\nContent-Length: 14\r\n"), head);
                 assertEquals(
-                        "platform /now", client.send(get("/now")).response().body());
+                        "selecting /now", client.send(get("/now")).response().body());
             }
         }
     }
@@ -136,11 +136,12 @@ class AnsweredNowTest {
                 }
                 try (var client = RawClient.connect(server)) {
                     assertEquals(
-                            "platform /now", client.send(get("/now")).response().body());
+                            "selecting /now",
+                            client.send(get("/now")).response().body());
                 }
                 assertEquals(LARGE_BYTES, crowd.getFirst().read(LARGE_BYTES).length());
                 assertEquals(
-                        "platform /now",
+                        "selecting /now",
                         crowd.getFirst().send(get("/now")).response().body());
             } finally {
                 crowd.forEach(RawClient::reset);

@@ -23,8 +23,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -78,13 +81,26 @@ class HttpServerTest {
     }
 
     @Test
-    void handlesOnVirtualThreads() throws IOException {
-        HttpHandler handler = exchange -> exchange.respond(
-                ResponseHead.of(200, Fields.empty()),
-                ByteBuffer.wrap(
-                        String.valueOf(Thread.currentThread().isVirtual()).getBytes(ISO_8859_1)));
+    void handlesAnyNumberAtOnce() throws Exception {
+        int clients = 200;
+        var all = new CyclicBarrier(clients);
+        HttpHandler handler = exchange -> {
+            try {
+                all.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+                throw new IOException(e);
+            }
+            exchange.respond(ResponseHead.of(200, Fields.empty()), ByteBuffer.wrap(new byte[] {'!'}));
+        };
+        List<RawClient> open = new ArrayList<>();
         try (var server = HttpServer.start(ANYWHERE, handler)) {
-            assertTrue(RawClient.exchange(server, "GET / HTTP/1.0\r\n\r\n").endsWith("\r\n\r\ntrue"));
+            for (int i = 0; i < clients; i++) {
+                open.add(RawClient.connect(server).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            }
+            for (RawClient client : open) {
+                assertEquals("!", client.response().body());
+                client.close();
+            }
         }
     }
 

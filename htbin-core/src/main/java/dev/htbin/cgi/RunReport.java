@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param plan what was to be executed; empty if the request did not come so far
  * @param user the user that the script ran as; empty if none was
  * @param pid the process; empty if none was started
+ * @param warm whether a warm interpreter forked it
  * @param output the beginning of standard output, the head included
  * @param stderr the end of standard error
  * @param exit how the process ended; empty if it has not, or was not started
@@ -35,6 +36,7 @@ public record RunReport(
         Optional<LaunchPlan> plan,
         String user,
         OptionalLong pid,
+        boolean warm,
         Kept output,
         Kept stderr,
         Optional<ExitStatus> exit,

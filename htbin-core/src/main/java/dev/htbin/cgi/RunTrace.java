@@ -36,6 +36,7 @@ public final class RunTrace {
     private @Nullable Request request;
     private @Nullable LaunchPlan plan;
     private String user = "";
+    private boolean warm;
     private OptionalLong pid = OptionalLong.empty();
     private Optional<Duration> queued = Optional.empty();
     private Optional<Duration> started = Optional.empty();
@@ -96,8 +97,9 @@ public final class RunTrace {
         queued = Optional.of(sinceStart());
     }
 
-    synchronized void started(long process) {
+    synchronized void started(long process, boolean byWarmInterpreter) {
         pid = OptionalLong.of(process);
+        warm = byWarmInterpreter;
         started = Optional.of(sinceStart());
     }
 
@@ -182,6 +184,7 @@ public final class RunTrace {
                 Optional.ofNullable(plan),
                 user,
                 pid,
+                warm,
                 new Kept(output.toString(), outputBytes),
                 new Kept(end, stderrBytes),
                 exit,

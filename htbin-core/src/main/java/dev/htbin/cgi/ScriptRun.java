@@ -98,7 +98,7 @@ final class ScriptRun {
         try {
             Child started = launcher.launch(plan.spec(), stdin);
             child = started;
-            trace.started(started.pid());
+            trace.started(started.pid(), started.warm());
             if (stopReason() != null) {
                 started.terminate();
             }

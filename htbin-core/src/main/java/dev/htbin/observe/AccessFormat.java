@@ -131,7 +131,10 @@ public enum AccessFormat {
     private static void addRun(Map<String, Object> members, RunReport run) {
         RunTimes times = run.times();
         members.put("script", text(run.scriptName()));
-        run.pid().ifPresent(pid -> members.put("pid", pid));
+        if (run.pid().isPresent()) {
+            members.put("pid", run.pid().getAsLong());
+            members.put("warm", run.warm());
+        }
         times.waited().ifPresent(wait -> members.put("queue_ms", millis(wait)));
         times.untilFirstOctet().ifPresent(time -> members.put("first_byte_ms", millis(time)));
         run.exit().ifPresent(exit -> members.put("exit", exit.toString()));

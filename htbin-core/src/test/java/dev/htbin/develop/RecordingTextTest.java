@@ -33,6 +33,7 @@ class RecordingTextTest {
                 Optional.empty(),
                 "nobody",
                 OptionalLong.of(7),
+                false,
                 new Kept("Set-Cookie: s=secret\n\nhello\u0000\u00ff", 100),
                 new Kept("oh no\n", 6),
                 Optional.of(new ExitStatus.Exited(1)),

@@ -41,6 +41,20 @@ class AccessLogTest {
     }
 
     @Test
+    void jsonTellsWhetherAWarmInterpreterForkedTheScript() throws Exception {
+        site.script("warm.py", "#!/usr/bin/python3\nprint('Content-Type: text/plain\\n')\n");
+        try (var htbin = RunningHtbin.on(site, "--warm", "--access-log", "json", "--access-log-file", log.toString())) {
+            for (int sent = 1; records().stream().noneMatch(line -> line.contains("\"warm\":true")); sent++) {
+                htbin.get("/cgi-bin/warm.py");
+                int requests = sent;
+                RunningHtbin.eventually("a record of each", () -> records().size() == requests);
+                assertTrue(sent < 100, () -> records().toString());
+            }
+            assertEquals(false, record(0).get("warm"));
+        }
+    }
+
+    @Test
     void jsonTellsOfARequestAndItsScript() throws Exception {
         try (var htbin =
                 RunningHtbin.on(site, "--access-log", "json", "--access-log-file", log.toString(), "--begin-traces")) {
@@ -52,6 +66,7 @@ class AccessLogTest {
             assertEquals(200L, record.get("status"));
             assertEquals(5L, record.get("octets"));
             assertEquals("/cgi-bin/hello", record.get("script"));
+            assertEquals(false, record.get("warm"));
             assertEquals("exit 3", record.get("exit"));
             assertEquals("failed", record.get("outcome"));
             assertEquals("0af7651916cd43dd8448eb211c80319c", record.get("trace_id"));

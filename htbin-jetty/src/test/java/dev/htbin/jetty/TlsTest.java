@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -155,6 +156,36 @@ class TlsTest {
             assertEquals("EC", algorithm(server));
         } finally {
             log.detachAppender(lines);
+        }
+    }
+
+    /** A certificate and its key are not replaced at one moment, and neither of them at once. */
+    @Test
+    void readsFilesAgainOnceTheyWereLeftAlone() throws Exception {
+        Path certificate = TestFiles.copy("rsa.crt", folder.resolve("server.crt"));
+        Path key = TestFiles.copy("rsa.key", folder.resolve("server.key"));
+        TlsContext tls = TlsContext.read(TlsConfig.of(certificate, key));
+        tls.factory().start();
+        var log = (Logger) LoggerFactory.getLogger(TlsContext.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        log.setLevel(Level.INFO);
+        log.addAppender(lines);
+        try {
+            TestFiles.copy("ec.crt", certificate);
+            tls.follow();
+            TestFiles.copy("ec.key", key);
+            tls.follow();
+            assertEquals(List.of(), lines.list);
+            tls.follow();
+            assertEquals(1, lines.list.size());
+            assertTrue(lines.list.getFirst().getFormattedMessage().endsWith("is in force from now on"));
+            tls.follow();
+            assertEquals(1, lines.list.size());
+        } finally {
+            log.detachAppender(lines);
+            log.setLevel(null);
+            tls.factory().stop();
         }
     }
 

@@ -31,6 +31,9 @@ public interface Child extends AutoCloseable {
     /** Returns the process id. */
     long pid();
 
+    /** Tells whether a warm interpreter forked it; else it was executed. */
+    boolean warm();
+
     /**
      * Watches the client's TCP connection from now on, as far as this launcher can: it finds it among the descriptors of this process by its two addresses.
      * One that is not among them has been reset, so its client is gone.

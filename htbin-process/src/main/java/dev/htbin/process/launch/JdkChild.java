@@ -52,6 +52,11 @@ final class JdkChild implements Child {
     }
 
     @Override
+    public boolean warm() {
+        return false;
+    }
+
+    @Override
     public boolean watch(InetSocketAddress local, InetSocketAddress remote) {
         return false;
     }

@@ -40,6 +40,7 @@ final class PosixChild implements Child {
     private static final int LARGE_PIPE_BYTES = 256 << 10;
 
     private final int pid;
+    private final boolean warm;
     private final PosixLauncher launcher;
     private final Ward ward;
     private final int warden;
@@ -69,7 +70,8 @@ final class PosixChild implements Child {
         this.ward = ward;
         this.workspace = workspace;
         this.pid = started.pid();
-        this.residentSize = new ResidentSize(pid, started.forked());
+        this.warm = started.forked();
+        this.residentSize = new ResidentSize(pid, warm);
         this.warden = started.warden();
         this.output = started.output();
         this.error = started.errorOutput();
@@ -106,6 +108,11 @@ final class PosixChild implements Child {
     @Override
     public long pid() {
         return pid;
+    }
+
+    @Override
+    public boolean warm() {
+        return warm;
     }
 
     @Override

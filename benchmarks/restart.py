@@ -79,8 +79,8 @@ class Balancer:
         for was, now in {
             "10.0.0.10:80\n": "127.0.0.1:%d\n" % self.port,
             "/run/haproxy/admin.sock mode": "%s mode" % self.admin,
-            "10.0.0.11:8000 port 9000": "127.0.0.1:%d port %d" % ports[0],
-            "10.0.0.12:8000 port 9000": "127.0.0.1:%d port %d" % ports[1],
+            "10.0.0.11:8000 port 9001": "127.0.0.1:%d port %d" % ports[0],
+            "10.0.0.12:8000 port 9001": "127.0.0.1:%d port %d" % ports[1],
         }.items():
             if text.count(was) != 1:
                 raise SystemExit("%r is not once in %s" % (was, CONFIGURATION))
@@ -117,10 +117,10 @@ def program():
 
 
 def start(work, root, name, ports):
-    port, admin = ports
+    port, health = ports
     command = [
         servers.PROJECT / "htbin", "--quiet", "--cgi", "--directory", root,
-        "--proxy-protocol", "--trust-proxy", "127.0.0.1", "--admin", str(admin), "--drain", str(DRAIN), "--grace", "10", str(port)]
+        "--proxy-protocol", "--trust-proxy", "127.0.0.1", "--health", str(health), "--drain", str(DRAIN), "--grace", "10", str(port)]
     with open(work / ("htbin-%s.log" % name), "ab") as log:
         return servers.Server(name, port, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
 

@@ -2,27 +2,23 @@ package dev.htbin.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.htbin.handler.BaseHttpRequestHandler;
 import dev.htbin.http.Exchange;
 import java.io.IOException;
 import java.net.URLDecoder;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers the requests that come to the administrator's address. */
-final class AdminRequestHandler extends BaseHttpRequestHandler {
+final class AdminRequestHandler extends HealthRequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(AdminRequestHandler.class);
-    private static final String TEXT = "text/plain; charset=utf-8";
     private static final int MOST_FORM_BYTES = 4096;
 
     private final Live live;
 
     AdminRequestHandler(Exchange exchange, Live live) {
-        super(exchange);
+        super(exchange, live.watched().obstacle());
         this.live = live;
     }
 
@@ -30,23 +26,13 @@ final class AdminRequestHandler extends BaseHttpRequestHandler {
     protected void doGet() throws IOException {
         switch (exchange().request().rawPath()) {
             case "/metrics" -> send(200, Metrics.MEDIA_TYPE, live.metrics().text());
-            case "/health" -> send(200, TEXT, "alive\n");
-            case "/ready" -> {
-                Optional<String> obstacle = live.watched().obstacle().get();
-                send(obstacle.isEmpty() ? 200 : 503, TEXT, obstacle.orElse("ready") + "\n");
-            }
             case "/" ->
                 send(
                         200,
                         "text/html; charset=utf-8",
                         LivePage.of(live, exchange().request().rawQuery().equals("still")));
-            default -> sendError(404);
+            default -> super.doGet();
         }
-    }
-
-    @Override
-    protected void doHead() throws IOException {
-        doGet();
     }
 
     @Override
@@ -75,10 +61,6 @@ final class AdminRequestHandler extends BaseHttpRequestHandler {
         endHeaders();
     }
 
-    /** Nobody needs to know who looks: Prometheus does it all the time. */
-    @Override
-    protected void logRequest(int code, long size) {}
-
     private Map<String, String> form() throws IOException {
         byte[] body = rfile().readNBytes(MOST_FORM_BYTES);
         var form = new HashMap<String, String>();
@@ -97,21 +79,5 @@ final class AdminRequestHandler extends BaseHttpRequestHandler {
         } catch (IllegalArgumentException e) {
             return "";
         }
-    }
-
-    private void send(int status, String type, String content) throws IOException {
-        byte[] octets = content.getBytes(UTF_8);
-        sendResponse(status);
-        sendHeader("Content-Type", type);
-        sendHeader("Content-Length", Integer.toString(octets.length));
-        sendHeader("Cache-Control", "no-store");
-        sendHeader("X-Content-Type-Options", "nosniff");
-        if (type.startsWith("text/html")) {
-            sendHeader("Content-Security-Policy", LivePage.POLICY);
-            sendHeader("X-Frame-Options", "DENY");
-            sendHeader("Referrer-Policy", "no-referrer");
-        }
-        endHeaders();
-        sendBody(ByteBuffer.wrap(octets));
     }
 }

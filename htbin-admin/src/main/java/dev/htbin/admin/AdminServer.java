@@ -2,29 +2,18 @@ package dev.htbin.admin;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.htbin.handler.BaseHttpRequestHandler;
-import dev.htbin.handler.HostCheck;
-import dev.htbin.jetty.EngineConfig;
-import dev.htbin.jetty.HttpServer;
-import dev.htbin.jetty.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server beside the one that is told of: {@code /metrics} for Prometheus, {@code /health}, {@code /ready}, and a live page. Whoever reaches it can see requests and stop
  * scripts, so it listens on loopback addresses alone unless it is told otherwise. Safe for use by several threads.
  */
 public final class AdminServer implements AutoCloseable {
-    private final Listener listener;
-    private final Set<String> hosts;
-    private volatile @Nullable HttpServer server;
+    private final BesideServer server;
 
-    private AdminServer(Listener listener, Set<String> hosts) {
-        this.listener = listener;
-        this.hosts = hosts;
+    private AdminServer(BesideServer server) {
+        this.server = server;
     }
 
     /**
@@ -37,21 +26,17 @@ public final class AdminServer implements AutoCloseable {
      */
     public static AdminServer bind(InetSocketAddress address, boolean anywhere) throws IOException {
         requireNonNull(address, "address");
-        boolean loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
-        if (!loopback && !anywhere) {
+        if (!anywhere && !BesideServer.isLoopback(address)) {
             throw new IllegalArgumentException(
                     "%s is no loopback address: other machines could see requests and stop scripts"
                             .formatted(address.getHostString()));
         }
-        EngineConfig config = EngineConfig.defaults()
-                .withLimits(EngineConfig.Limits.defaults().withBodyBytes(4096))
-                .withStopGrace(Duration.ofMillis(500));
-        return new AdminServer(HttpServer.bind(address, config), loopback ? Set.of() : Set.of(HostCheck.ANY));
+        return new AdminServer(BesideServer.bind(address));
     }
 
     /** Returns where it listens: the port is the real one. */
     public InetSocketAddress address() {
-        return listener.address();
+        return server.address();
     }
 
     /**
@@ -68,16 +53,11 @@ public final class AdminServer implements AutoCloseable {
             host.listen(live);
             metrics.watch(host);
         });
-        server = listener.serve(HostCheck.before(
-                BaseHttpRequestHandler.perRequest(exchange -> new AdminRequestHandler(exchange, live)), hosts));
+        server.serve(exchange -> new AdminRequestHandler(exchange, live));
     }
 
     @Override
     public void close() {
-        HttpServer serving = server;
-        if (serving != null) {
-            serving.close();
-        }
-        listener.close();
+        server.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.htbin.cli;
 
 import dev.htbin.admin.AdminServer;
+import dev.htbin.admin.HealthServer;
 import dev.htbin.admin.Metrics;
 import dev.htbin.admin.Watched;
 import dev.htbin.cgi.ScriptHost;
@@ -28,6 +29,7 @@ final class Monitor implements AutoCloseable {
     private volatile boolean quiet;
     private @Nullable LogFile log;
     private @Nullable AdminServer admin;
+    private @Nullable HealthServer health;
     private @Nullable Metrics metrics;
     private volatile boolean stopping;
 
@@ -52,6 +54,9 @@ final class Monitor implements AutoCloseable {
         if (monitoring.admin().isPresent()) {
             admin = bind(monitoring.admin().get());
             metrics = new Metrics();
+        }
+        if (monitoring.health().isPresent()) {
+            health = HealthServer.bind(resolved("--health", monitoring.health().get()));
         }
         if (monitoring.accessLogFile().isPresent()) {
             Path path = monitoring.accessLogFile().get();
@@ -86,22 +91,30 @@ final class Monitor implements AutoCloseable {
     /**
      * Tells of a server that was started.
      *
-     * @return a line for the banner; empty when there is nothing to say
+     * @return lines for the banner; empty when there is nothing to say
      * @throws IOException if that can't be served
      */
     String serve(HttpServer server, Optional<ScriptHost> host) throws IOException {
+        var lines = new StringBuilder();
         AdminServer beside = admin;
         Metrics counted = metrics;
-        if (beside == null || counted == null) {
-            return "";
+        if (beside != null && counted != null) {
+            counted.watchConnections(server::connections);
+            beside.serve(new Watched("htbin at " + placeOf(server), host, () -> obstacle(server)), counted);
+            lines.append(line("admin", beside.address()));
         }
-        counted.watchConnections(server::connections);
-        beside.serve(new Watched("htbin at " + placeOf(server), host, () -> obstacle(server)), counted);
-        String address = Peer.textOf(beside.address());
-        return "  admin      http://%s:%d/%n"
-                .formatted(
-                        address.contains(":") ? "[" + address + "]" : address,
-                        beside.address().getPort());
+        HealthServer alone = health;
+        if (alone != null) {
+            alone.serve(() -> obstacle(server));
+            lines.append(line("health", alone.address()));
+        }
+        return lines.toString();
+    }
+
+    private static String line(String what, InetSocketAddress where) {
+        String address = Peer.textOf(where);
+        return "  %-10s http://%s:%d/%n"
+                .formatted(what, address.contains(":") ? "[" + address + "]" : address, where.getPort());
     }
 
     private static String placeOf(HttpServer server) {
@@ -119,19 +132,23 @@ final class Monitor implements AutoCloseable {
     }
 
     private AdminServer bind(InetSocketAddress asked) throws IOException {
-        String name = asked.getHostString();
-        var address = new InetSocketAddress(name, asked.getPort());
-        if (address.isUnresolved()) {
-            throw new IOException(
-                    "--admin: '%s' is no address and no name that can be resolved (expected: for example 127.0.0.1:9000)"
-                            .formatted(name));
-        }
         try {
-            return AdminServer.bind(address, monitoring.adminAnywhere());
+            return AdminServer.bind(resolved("--admin", asked), monitoring.adminAnywhere());
         } catch (IllegalArgumentException e) {
             throw new UsageException("--admin: %s (expected: --admin 127.0.0.1:%d, or --admin-anywhere)"
                     .formatted(e.getMessage(), asked.getPort()));
         }
+    }
+
+    private static InetSocketAddress resolved(String option, InetSocketAddress asked) throws IOException {
+        String name = asked.getHostString();
+        var address = new InetSocketAddress(name, asked.getPort());
+        if (address.isUnresolved()) {
+            throw new IOException(
+                    "%s: '%s' is no address and no name that can be resolved (expected: for example 127.0.0.1:9000)"
+                            .formatted(option, name));
+        }
+        return address;
     }
 
     private void print(AccessFormat format, RequestReport request) {
@@ -158,6 +175,10 @@ final class Monitor implements AutoCloseable {
         AdminServer beside = admin;
         if (beside != null) {
             beside.close();
+        }
+        HealthServer alone = health;
+        if (alone != null) {
+            alone.close();
         }
         Metrics counted = metrics;
         if (counted != null) {

@@ -15,20 +15,23 @@ import java.util.Optional;
  * @param beginsTraces whether requests without a {@code traceparent} get one
  * @param admin where the administrator's page and the metrics are, unresolved; empty: nowhere
  * @param adminAnywhere whether that may be where other machines can reach it
+ * @param health where health alone is told, unresolved; empty: nowhere
  */
 record Monitoring(
         Optional<AccessFormat> accessLog,
         Optional<Path> accessLogFile,
         boolean beginsTraces,
         Optional<InetSocketAddress> admin,
-        boolean adminAnywhere) {
+        boolean adminAnywhere,
+        Optional<InetSocketAddress> health) {
     /** The names of the options that this is read from. */
-    static final String OPTIONS = "access-log, access-log-file, begin-traces and admin";
+    static final String OPTIONS = "access-log, access-log-file, begin-traces, admin and health";
 
     Monitoring {
         requireNonNull(accessLog, "accessLog");
         requireNonNull(accessLogFile, "accessLogFile");
         requireNonNull(admin, "admin");
+        requireNonNull(health, "health");
     }
 
     /**
@@ -47,7 +50,8 @@ record Monitoring(
                 file,
                 arguments.has(Option.BEGIN_TRACES),
                 arguments.last(Option.ADMIN).map(a -> Values.endpoint(Option.ADMIN, a)),
-                arguments.has(Option.ADMIN_ANYWHERE));
+                arguments.has(Option.ADMIN_ANYWHERE),
+                arguments.last(Option.HEALTH).map(a -> Values.endpoint(Option.HEALTH, a)));
     }
 
     /** Tells whether records take the place of the lines that are like those of Python's server. */

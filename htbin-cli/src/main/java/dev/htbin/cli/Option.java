@@ -248,6 +248,11 @@ enum Option {
             "",
             "Let --admin be where other machines can see requests and stop scripts.",
             "--admin-anywhere"),
+    HEALTH(
+            Use.SERVERS,
+            "[ADDR:]PORT",
+            "Serve /health and /ready alone there, for load balancers. ADDR is any address; default: 127.0.0.1.",
+            "--health"),
     QUIET(Use.SERVERS, "", "Log no requests on standard error.", "-q", "--quiet"),
     VERBOSE(
             Use.EVERYWHERE,

@@ -73,6 +73,7 @@ final class Values {
             Map.entry("--access-log", "--access-log json"),
             Map.entry("--access-log-file", "--access-log-file /var/log/htbin/access.log"),
             Map.entry("--admin", "--admin 127.0.0.1:9000"),
+            Map.entry("--health", "--health 0.0.0.0:9001"),
             Map.entry("--cache-control", "--cache-control '*.css=max-age=3600'"),
             Map.entry("--error-pages", "--error-pages /srv/errors"),
             Map.entry("--sendfile", "--sendfile /srv/files or --sendfile /protected=/srv/files"),

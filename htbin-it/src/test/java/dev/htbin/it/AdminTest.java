@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -105,6 +106,32 @@ class AdminTest {
             RunningHtbin.eventually(
                     "it says where", () -> where.matcher(htbin.log()).find());
         }
+    }
+
+    @Test
+    void tellsOfHealthAloneAtAnAddressOfItsOwn() throws Exception {
+        try (var htbin = RunningHtbin.on(site, "--health", "0.0.0.0:0", "--admin", "0")) {
+            Pattern where = Pattern.compile("health +http://(?:0\\.0\\.0\\.0|\\[::]):(\\d+)/");
+            RunningHtbin.eventually(
+                    "it says where", () -> where.matcher(htbin.log()).find());
+            Matcher matcher = where.matcher(htbin.log());
+            assertTrue(matcher.find());
+            String health = "http://127.0.0.1:" + matcher.group(1) + "/";
+            assertEquals("ready\n", text(htbin, health + "ready"));
+            assertEquals("alive\n", text(htbin, health + "health"));
+            for (String other : List.of("", "metrics", "stop", "cgi-bin/hello", "ready/x")) {
+                assertEquals(404, status(htbin, health + other), other);
+            }
+            assertEquals(200, status(htbin, admin(htbin) + "metrics"));
+            assertFalse(htbin.log().contains("\"GET /ready"), htbin::log);
+            var stop = HttpRequest.newBuilder(URI.create(health + "stop"))
+                    .POST(BodyPublishers.ofString("id=0"))
+                    .build();
+            assertEquals(
+                    501, htbin.client().send(stop, BodyHandlers.discarding()).statusCode());
+        }
+        var taken = Product.htbin("--health", "127.0.0.1", "0");
+        assertEquals(2, taken.code(), taken.err());
     }
 
     @Test

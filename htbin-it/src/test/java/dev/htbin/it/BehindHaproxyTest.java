@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** End to end: two servers behind Debian's HAProxy, with the configuration that operators are given. */
 @Timeout(180)
 class BehindHaproxyTest {
-    private static final Pattern ADMIN = Pattern.compile("admin +http://127\\.0\\.0\\.1:(\\d+)/");
+    private static final Pattern HEALTH = Pattern.compile("health +http://127\\.0\\.0\\.1:(\\d+)/");
 
     @TempDir
     Path folder;
@@ -36,7 +36,7 @@ class BehindHaproxyTest {
         private final String name;
         private RunningHtbin htbin;
         private int port;
-        private int admin;
+        private int health;
 
         Instance(String name) throws Exception {
             this.name = name;
@@ -50,8 +50,8 @@ class BehindHaproxyTest {
                     "--proxy-protocol",
                     "--trust-proxy",
                     "127.0.0.1",
-                    "--admin",
-                    Integer.toString(admin),
+                    "--health",
+                    Integer.toString(health),
                     "--drain",
                     "3",
                     "--grace",
@@ -59,12 +59,12 @@ class BehindHaproxyTest {
             command.command().set(command.command().size() - 1, Integer.toString(port));
             htbin = RunningHtbin.started(command);
             RunningHtbin.eventually(
-                    "it says where the administrator's port is",
-                    () -> ADMIN.matcher(htbin.log()).find());
-            Matcher matcher = ADMIN.matcher(htbin.log());
+                    "it says where the port for health is",
+                    () -> HEALTH.matcher(htbin.log()).find());
+            Matcher matcher = HEALTH.matcher(htbin.log());
             assertTrue(matcher.find());
             port = htbin.port();
-            admin = Integer.parseInt(matcher.group(1));
+            health = Integer.parseInt(matcher.group(1));
         }
 
         void restart() throws Exception {
@@ -87,13 +87,13 @@ class BehindHaproxyTest {
         a = new Instance("a");
         b = new Instance("b");
         haproxy = Haproxy.start(
-                folder, Map.of("10.0.0.11:8000 port 9000", address(a), "10.0.0.12:8000 port 9000", address(b)));
+                folder, Map.of("10.0.0.11:8000 port 9001", address(a), "10.0.0.12:8000 port 9001", address(b)));
         haproxy.awaitUp("a");
         haproxy.awaitUp("b");
     }
 
     private static String address(Instance instance) {
-        return "127.0.0.1:%d port %d".formatted(instance.port, instance.admin);
+        return "127.0.0.1:%d port %d".formatted(instance.port, instance.health);
     }
 
     @AfterEach

@@ -103,14 +103,11 @@ class KubernetesTest {
                     text(port.getAsJsonObject(), "name"),
                     port.getAsJsonObject().get("containerPort").getAsLong());
         }
-        String admin = String.valueOf(configuration.getString("admin"));
         assertEquals(
-                Map.of(
-                        "http", configuration.getLong("port"),
-                        "admin", Long.parseLong(admin.substring(admin.lastIndexOf(':') + 1))),
+                Map.of("http", configuration.getLong("port"), "admin", portOf("admin"), "health", portOf("health")),
                 ports);
         for (String probe : new String[] {"startupProbe", "readinessProbe", "livenessProbe"}) {
-            assertEquals("admin", text(container, probe, "httpGet", "port"), probe);
+            assertEquals("health", text(container, probe, "httpGet", "port"), probe);
         }
         assertEquals("/ready", text(container, "readinessProbe", "httpGet", "path"));
         assertEquals("/health", text(container, "livenessProbe", "httpGet", "path"));
@@ -121,6 +118,11 @@ class KubernetesTest {
         assertEquals(labels, service.get("selector"));
         assertEquals(labels, at(object("policy/v1 PodDisruptionBudget"), "spec", "selector", "matchLabels"));
         assertEquals(labels, at(object("networking.k8s.io/v1 NetworkPolicy"), "spec", "podSelector", "matchLabels"));
+    }
+
+    private long portOf(String key) {
+        String address = String.valueOf(configuration.getString(key));
+        return Long.parseLong(address.substring(address.lastIndexOf(':') + 1));
     }
 
     @Test

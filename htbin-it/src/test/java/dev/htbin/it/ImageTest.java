@@ -78,6 +78,16 @@ class ImageTest {
         assertTrue(build.text().matches("(?s).* test/htbin:1 sha256:[0-9a-f]{64}\n"), build.text());
         String settings = inspected("oci-archive:" + archive);
         assertEquals(settings, inspected("docker-archive:" + archive), "both formats say the same");
+        String file = Files.readString(home.resolve("deploy/image/Dockerfile"));
+        for (String line : List.of(
+                "USER 10001:10001",
+                "EXPOSE 8000",
+                "WORKDIR /srv/www",
+                "ENTRYPOINT [\"/opt/htbin/bin/htbin\"]",
+                "CMD [\"--config\", \"/etc/htbin/htbin.toml\"]",
+                "STOPSIGNAL SIGTERM")) {
+            assertTrue(file.contains("\n" + line), line);
+        }
         for (String part : List.of(
                 "\"User\":\"10001:10001\"",
                 "\"ExposedPorts\":{\"8000/tcp\":{}}",
@@ -125,6 +135,36 @@ class ImageTest {
             ProcessHandle.of(htbin.pid()).orElseThrow().children().forEach(ProcessHandle::destroy);
             htbin.close();
         }
+    }
+
+    /** What {@code deploy/image/Dockerfile} copies into an image. */
+    @Test
+    void theTreeForAnEngineRunsWhereItIsMeantToLie() throws Exception {
+        Path home = Product.home();
+        Path tree = folder.resolve("tree");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Run.of(
+                        home,
+                        Map.of("HTBIN_BUILD", "never", "HTBIN_JAVA_HOME", System.getProperty("java.home")),
+                        new byte[0],
+                        home.resolve("bin/image").toString(),
+                        "--tree",
+                        tree.toString())
+                .good();
+        assertTrue(Files.isDirectory(tree.resolve("srv/www/cgi-bin")));
+        var version = Run.of(
+                folder,
+                Map.of(),
+                new byte[0],
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount --bind \"$1\" /opt && exec setpriv --reuid 10001 --regid 10001 --clear-groups env -i /opt/htbin/bin/htbin config check \"$2\"",
+                "sh",
+                tree.resolve("opt").toString(),
+                Files.writeString(folder.resolve("empty.toml"), "cgi = true\n").toString());
+        assertEquals(0, version.status(), version::errors);
     }
 
     private String inspected(String image) throws Exception {

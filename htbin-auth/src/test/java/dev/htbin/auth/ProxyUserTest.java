@@ -164,7 +164,8 @@ class ProxyUserTest {
     @ParameterizedTest
     @CsvSource({
         "PROXY TCP4 203.0.113.9 127.0.0.1 50000 80, [][][]",
-        "PROXY TCP4 127.0.0.9 127.0.0.1 50000 80, [][carl][]"
+        "PROXY TCP4 127.0.0.9 127.0.0.1 50000 80, [][carl][]",
+        "PROXY UNKNOWN, [][carl][]"
     })
     void afterAProxyHeaderTheAddressThatItNamesCounts(String header, String expected) throws Exception {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

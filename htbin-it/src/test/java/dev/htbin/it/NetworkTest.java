@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +54,13 @@ class NetworkTest {
         Site site = Site.in(folder);
         site.script("env", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nenv | sort\n");
         try (var htbin = RunningHtbin.on(
-                site, tls("--tls-client-ca", KEYS.resolve("ca.crt").toString(), "--tls-client-optional"))) {
+                site,
+                tls(
+                        "--tls-client-ca",
+                        KEYS.resolve("ca.crt").toString(),
+                        "--tls-client-optional",
+                        "--access-log",
+                        "common"))) {
             String url = "https://localhost:" + htbin.port() + "/cgi-bin/env";
             String authority = folder.resolve("server.crt").toString();
             String second = curl("--http2", "--cacert", authority, "-w", "version=%{http_version}", url);
@@ -85,6 +92,9 @@ class NetworkTest {
                     "SSL_CIPHER=ECDHE-ECDSA-AES256-GCM-SHA384",
                     "SSL_CLIENT_VERIFY=SUCCESS")) {
                 assertTrue(("\n" + first).contains("\n" + line + "\n"), first);
+            }
+            for (String record : List.of(" - - \\[.*] \"GET /cgi-bin/env HTTP/2.0\" 200 ", " - ann \\[.*] \"GET /cgi-bin/env HTTP/1.1\" 200 ")) {
+                RunningHtbin.eventually("the log says who", () -> Pattern.compile(record).matcher(htbin.log()).find());
             }
         }
     }

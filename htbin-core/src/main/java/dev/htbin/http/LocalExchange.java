@@ -3,6 +3,7 @@ package dev.htbin.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -103,7 +104,7 @@ public final class LocalExchange implements Exchange {
     public ResponseBody respond(ResponseHead responseHead) throws IOException {
         start(responseHead);
         boolean discarded = responseHead.bodiless() || request.isHead();
-        return new Body(discarded ? OutputStream.nullOutputStream() : out);
+        return ResponseBody.to(discarded ? OutputStream.nullOutputStream() : new LeftOpen(out));
     }
 
     @Override
@@ -171,33 +172,15 @@ public final class LocalExchange implements Exchange {
         out.flush();
     }
 
-    private static final class Body extends ResponseBody {
-        private final OutputStream out;
-
-        Body(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            out.write(octet);
+    /** What is written to is somebody else's: the end of the response leaves it open. */
+    private static final class LeftOpen extends FilterOutputStream {
+        LeftOpen(OutputStream out) {
+            super(out);
         }
 
         @Override
         public void write(byte[] octets, int offset, int length) throws IOException {
             out.write(octets, offset, length);
-        }
-
-        @Override
-        public void write(ByteBuffer octets) throws IOException {
-            byte[] copy = new byte[octets.remaining()];
-            octets.get(copy);
-            out.write(copy, 0, copy.length);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            out.flush();
         }
 
         @Override

@@ -12,6 +12,11 @@ public abstract class ResponseBody extends OutputStream {
     /** Creates a body. */
     protected ResponseBody() {}
 
+    /** Returns a body whose octets go to a stream; it is flushed with the body, and closed with it. */
+    public static ResponseBody to(OutputStream out) {
+        return new StreamBody(out);
+    }
+
     /**
      * Writes what is left in a buffer; a direct one is not copied.
      *

@@ -234,17 +234,7 @@ class CgiEnvironmentTest {
 
     @Test
     void anAuthenticatedClientIsNamed() {
-        CgiRequest plain = CgiRequests.get("/x").make();
-        var known = new CgiRequest(
-                plain.request(),
-                plain.peer(),
-                plain.server(),
-                plain.script(),
-                plain.mounts(),
-                plain.pathTranslated(),
-                plain.contentLength(),
-                plain.id(),
-                Optional.of(new Authentication("Basic", "ann")));
+        CgiRequest known = CgiRequests.get("/x").by(new Authentication("Basic", "ann")).make();
         Map<String, String> variables =
                 CgiEnvironment.of(known, new LinkedHashMap<>()).variables();
         assertEquals("Basic", variables.get("AUTH_TYPE"));

@@ -1,5 +1,6 @@
 package dev.htbin.cgi;
 
+import dev.htbin.http.Authentication;
 import dev.htbin.http.DocumentRoot;
 import dev.htbin.http.Field;
 import dev.htbin.http.Fields;
@@ -15,7 +16,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Requests to {@code /srv/cgi-bin/x.cgi} that tests vary. */
-record CgiRequests(Request request, Peer peer, String pathInfo, OptionalLong contentLength) {
+record CgiRequests(
+        Request request, Peer peer, String pathInfo, OptionalLong contentLength, Optional<Authentication> user) {
+    CgiRequests(Request request, Peer peer, String pathInfo, OptionalLong contentLength) {
+        this(request, peer, pathInfo, contentLength, Optional.empty());
+    }
+
     static CgiRequests get(String target, String... fields) {
         var list = new ArrayList<Field>();
         for (String field : fields) {
@@ -24,28 +30,32 @@ record CgiRequests(Request request, Peer peer, String pathInfo, OptionalLong con
                     field.substring(0, colon), field.substring(colon + 1).strip()));
         }
         var request = new Request("GET", target, HttpVersion.HTTP_1_1, Fields.of(list));
-        return new CgiRequests(request, peer("192.0.2.7", "127.0.0.1", false), "", OptionalLong.empty());
+        return new CgiRequests(request, peer("192.0.2.7", "127.0.0.1", false), "", OptionalLong.empty(), Optional.empty());
     }
 
     CgiRequests method(String method) {
-        return new CgiRequests(request.with(method, request.target()), peer, pathInfo, contentLength);
+        return new CgiRequests(request.with(method, request.target()), peer, pathInfo, contentLength, user);
     }
 
     CgiRequests version(HttpVersion version) {
         var other = new Request(request.method(), request.target(), version, request.fields());
-        return new CgiRequests(other, peer, pathInfo, contentLength);
+        return new CgiRequests(other, peer, pathInfo, contentLength, user);
     }
 
     CgiRequests from(String client, String local, boolean secure) {
-        return new CgiRequests(request, peer(client, local, secure), pathInfo, contentLength);
+        return new CgiRequests(request, peer(client, local, secure), pathInfo, contentLength, user);
     }
 
     CgiRequests info(String info) {
-        return new CgiRequests(request, peer, info, contentLength);
+        return new CgiRequests(request, peer, info, contentLength, user);
     }
 
     CgiRequests length(long length) {
-        return new CgiRequests(request, peer, pathInfo, OptionalLong.of(length));
+        return new CgiRequests(request, peer, pathInfo, OptionalLong.of(length), user);
+    }
+
+    CgiRequests by(Authentication client) {
+        return new CgiRequests(request, peer, pathInfo, contentLength, Optional.of(client));
     }
 
     CgiRequest make() {
@@ -60,7 +70,7 @@ record CgiRequests(Request request, Peer peer, String pathInfo, OptionalLong con
                 LaunchPlan.pathTranslated(script, root::resolve, root.directory()),
                 contentLength,
                 "id-1",
-                Optional.empty());
+                user);
     }
 
     private static Peer peer(String client, String local, boolean secure) {

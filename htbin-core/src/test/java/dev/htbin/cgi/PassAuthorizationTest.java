@@ -56,17 +56,7 @@ class PassAuthorizationTest {
 
     @Test
     void aUserOfUnknownSchemeHasNoAuthType() {
-        CgiRequest plain = CgiRequests.get("/x").make();
-        var named = new CgiRequest(
-                plain.request(),
-                plain.peer(),
-                plain.server(),
-                plain.script(),
-                plain.mounts(),
-                plain.pathTranslated(),
-                plain.contentLength(),
-                plain.id(),
-                Optional.of(new Authentication("", "ann")));
+        CgiRequest named = CgiRequests.get("/x").by(new Authentication("", "ann")).make();
         Map<String, String> variables =
                 CgiEnvironment.of(named, new LinkedHashMap<>()).variables();
         assertEquals("ann", variables.get("REMOTE_USER"));

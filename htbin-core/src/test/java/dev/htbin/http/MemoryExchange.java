@@ -141,9 +141,9 @@ public final class MemoryExchange implements Exchange {
         boolean chunked = !sized && !responseHead.bodiless() && request.version() == HttpVersion.HTTP_1_1;
         start(chunked ? plus(responseHead, "Transfer-Encoding", "chunked") : responseHead);
         if (responseHead.bodiless() || request.isHead()) {
-            return new Body(OutputStream.nullOutputStream());
+            return ResponseBody.to(OutputStream.nullOutputStream());
         }
-        return new Body(chunked ? new Chunked() : wire);
+        return ResponseBody.to(chunked ? new Chunked() : wire);
     }
 
     @Override
@@ -200,36 +200,6 @@ public final class MemoryExchange implements Exchange {
 
     private static ResponseHead plus(ResponseHead head, String name, String value) {
         return new ResponseHead(head.status(), head.reason(), head.fields().plus(name, value));
-    }
-
-    private static final class Body extends ResponseBody {
-        private final OutputStream out;
-
-        Body(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            out.write(octet);
-        }
-
-        @Override
-        public void write(byte[] octets, int offset, int length) throws IOException {
-            out.write(octets, offset, length);
-        }
-
-        @Override
-        public void write(ByteBuffer octets) throws IOException {
-            byte[] copy = new byte[octets.remaining()];
-            octets.get(copy);
-            out.write(copy, 0, copy.length);
-        }
-
-        @Override
-        public void close() throws IOException {
-            out.close();
-        }
     }
 
     private final class Chunked extends OutputStream {

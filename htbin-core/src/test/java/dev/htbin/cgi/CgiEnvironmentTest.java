@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -234,7 +233,8 @@ class CgiEnvironmentTest {
 
     @Test
     void anAuthenticatedClientIsNamed() {
-        CgiRequest known = CgiRequests.get("/x").by(new Authentication("Basic", "ann")).make();
+        CgiRequest known =
+                CgiRequests.get("/x").by(new Authentication("Basic", "ann")).make();
         Map<String, String> variables =
                 CgiEnvironment.of(known, new LinkedHashMap<>()).variables();
         assertEquals("Basic", variables.get("AUTH_TYPE"));

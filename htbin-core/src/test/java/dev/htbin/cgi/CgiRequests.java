@@ -30,7 +30,8 @@ record CgiRequests(
                     field.substring(0, colon), field.substring(colon + 1).strip()));
         }
         var request = new Request("GET", target, HttpVersion.HTTP_1_1, Fields.of(list));
-        return new CgiRequests(request, peer("192.0.2.7", "127.0.0.1", false), "", OptionalLong.empty(), Optional.empty());
+        return new CgiRequests(
+                request, peer("192.0.2.7", "127.0.0.1", false), "", OptionalLong.empty(), Optional.empty());
     }
 
     CgiRequests method(String method) {

@@ -56,7 +56,8 @@ class PassAuthorizationTest {
 
     @Test
     void aUserOfUnknownSchemeHasNoAuthType() {
-        CgiRequest named = CgiRequests.get("/x").by(new Authentication("", "ann")).make();
+        CgiRequest named =
+                CgiRequests.get("/x").by(new Authentication("", "ann")).make();
         Map<String, String> variables =
                 CgiEnvironment.of(named, new LinkedHashMap<>()).variables();
         assertEquals("ann", variables.get("REMOTE_USER"));

@@ -93,8 +93,12 @@ class NetworkTest {
                     "SSL_CLIENT_VERIFY=SUCCESS")) {
                 assertTrue(("\n" + first).contains("\n" + line + "\n"), first);
             }
-            for (String record : List.of(" - - \\[.*] \"GET /cgi-bin/env HTTP/2.0\" 200 ", " - ann \\[.*] \"GET /cgi-bin/env HTTP/1.1\" 200 ")) {
-                RunningHtbin.eventually("the log says who", () -> Pattern.compile(record).matcher(htbin.log()).find());
+            for (String record : List.of(
+                    " - - \\[.*] \"GET /cgi-bin/env HTTP/2.0\" 200 ",
+                    " - ann \\[.*] \"GET /cgi-bin/env HTTP/1.1\" 200 ")) {
+                RunningHtbin.eventually(
+                        "the log says who",
+                        () -> Pattern.compile(record).matcher(htbin.log()).find());
             }
         }
     }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -29,20 +28,20 @@ import org.slf4j.LoggerFactory;
  * Accepts what connects to one socket, TCP or Unix, and closes the connections whose heads take too long, or that others need the room of. When it shuts down, it first
  * takes what the operating system has accepted, then listens no more, and closes each connection when nothing is to be expected of it.
  */
-final class ClientConnector extends AbstractConnector {
+final class ClientConnector extends AbstractConnector implements AcceptQueue.Taker {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnector.class);
     /** These answer, too, what needs no waiting. */
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
-    private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ACCEPT_PAUSE_MILLIS = 100;
     private static final long WARNING_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final BoundSocket socket;
     private final ListenerConfig listener;
     private final EngineConfig config;
     private final OpenConnections connections;
-    private final SelectorManager selectors;
-    private final AcceptQueue queue = new AcceptQueue();
+    private final Selectors selectors;
+    private final AcceptQueue queue;
     private Scheduler.Task sweep = () -> false;
     private long lastWarning;
 
@@ -52,11 +51,12 @@ final class ClientConnector extends AbstractConnector {
             ListenerConfig listener,
             EngineConfig config,
             OpenConnections connections) {
-        super(server, null, null, null, 1);
+        super(server, null, null, null, 0);
         this.socket = socket;
         this.listener = listener;
         this.config = config;
         this.connections = connections;
+        this.queue = new AcceptQueue(socket.channel(), this);
         this.selectors = new Selectors();
         addBean(selectors, true);
         selectors.addEventListener(connections);
@@ -78,8 +78,8 @@ final class ClientConnector extends AbstractConnector {
 
     @Override
     protected void doStart() throws Exception {
-        queue.open(socket.channel());
         super.doStart();
+        queue.open(selectors.next());
         schedule();
     }
 
@@ -91,15 +91,15 @@ final class ClientConnector extends AbstractConnector {
         super.doStop();
     }
 
+    /** Connections come otherwise: see {@link AcceptQueue}. */
     @Override
-    protected void accept(int acceptor) throws IOException {
-        if (!takeOne()) {
-            queue.await();
-        }
+    protected void accept(int acceptor) {
+        throw new IllegalStateException("there is no thread that accepts alone");
     }
 
     /** In one step for {@link #shutdown}: what it doesn't find in the queue is among the connections that it waits for. */
-    private boolean takeOne() throws IOException {
+    @Override
+    public boolean takeOne() throws IOException {
         synchronized (queue) {
             SocketChannel client = queue.poll();
             if (client == null) {
@@ -197,17 +197,18 @@ final class ClientConnector extends AbstractConnector {
 
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */
     @Override
-    protected boolean handleAcceptFailure(Throwable failure) {
-        if (queue.closed()) {
-            return false;
+    public void failed(IOException refused) {
+        if (isRunning() && !(refused instanceof ClosedChannelException) && !connections.refused(refused)) {
+            queue.pause(true);
+            var _ = getScheduler()
+                    .schedule(() -> queue.pause(!isAccepting()), ACCEPT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
-        if (!isRunning() || !(failure instanceof IOException refused) || failure instanceof ClosedChannelException) {
-            return super.handleAcceptFailure(failure);
-        }
-        if (!connections.refused(refused)) {
-            LockSupport.parkNanos(this, ACCEPT_PAUSE_NANOS);
-        }
-        return !Thread.currentThread().isInterrupted();
+    }
+
+    @Override
+    public void setAccepting(boolean accepting) {
+        super.setAccepting(accepting);
+        queue.pause(!accepting);
     }
 
     private void schedule() {
@@ -254,6 +255,23 @@ final class ClientConnector extends AbstractConnector {
     private final class Selectors extends SelectorManager {
         Selectors() {
             super(ClientConnector.this.getExecutor(), ClientConnector.this.getScheduler(), SELECTORS);
+        }
+
+        ManagedSelector next() {
+            return chooseSelector();
+        }
+
+        /** Jetty would have other threads do what takes less time than to hand it over: begin a connection, and end one that nobody waits for. */
+        @Override
+        protected void execute(Runnable task) {
+            ManagedSelector ending = ClientEndPoint.quietlyEnding();
+            if (task instanceof ManagedSelector.SelectorUpdate) {
+                task.run();
+            } else if (ending != null) {
+                ending.submit(_ -> task.run());
+            } else {
+                super.execute(task);
+            }
         }
 
         @Override

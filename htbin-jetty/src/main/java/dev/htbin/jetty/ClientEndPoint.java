@@ -42,6 +42,11 @@ final class ClientEndPoint extends SocketChannelEndPoint {
      */
     private volatile boolean drained;
 
+    /** The selector of the connection that this thread is ending, if it has no exchange. */
+    private static final ThreadLocal<@Nullable ManagedSelector> ENDING = new ThreadLocal<>();
+
+    private final ManagedSelector selector;
+
     private enum Phase {
         /** TLS or a PROXY header is expected; HTTP comes after it. */
         PREPARING,
@@ -66,6 +71,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             long idleMillis,
             UserName user) {
         super(channel, selector, key, scheduler);
+        this.selector = selector;
         this.idleMillis = idleMillis;
         setIdleTimeout(idleMillis);
         this.user = user;
@@ -99,6 +105,25 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     protected void needsFillInterest() {
         drained = false;
         super.needsFillInterest();
+    }
+
+    @Override
+    public void onClose(Throwable cause) {
+        if (!isIdle()) {
+            super.onClose(cause);
+            return;
+        }
+        ENDING.set(selector);
+        try {
+            super.onClose(cause);
+        } finally {
+            ENDING.remove();
+        }
+    }
+
+    /** Returns the selector whose thread is to be told of the end of a connection that ends just now on this thread; null if it is to be told otherwise. */
+    static @Nullable ManagedSelector quietlyEnding() {
+        return ENDING.get();
     }
 
     /** TLS and PROXY header are behind: what the client sends from now on is HTTP. */

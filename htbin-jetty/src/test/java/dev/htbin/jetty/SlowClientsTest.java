@@ -187,6 +187,7 @@ class SlowClientsTest {
                 // In the order in which they came: a connection is accepted when one ends.
                 for (RawClient client : busy) {
                     assertEquals("3", client.send("yz").response().body());
+                    assertTrue(server.connections() <= 10, () -> server.connections() + " connections");
                     client.close();
                 }
                 assertEquals("0", late.response().body());

@@ -217,7 +217,7 @@ public class CgiHttpRequestHandler extends SimpleHttpRequestHandler {
 
     /** Makes sure that a link does not lead to a script that the client may not ask for where it really lies. */
     private void checkPlace(ScriptResolution.Script script) throws IOException {
-        if (exchange().access() == Access.open()) {
+        if (exchange().access().equals(Access.open())) {
             return;
         }
         List<String> rest = script.pathInfo().isEmpty()

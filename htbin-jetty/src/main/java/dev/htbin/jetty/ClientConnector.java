@@ -186,13 +186,14 @@ final class ClientConnector extends AbstractConnector implements AcceptQueue.Tak
         if (isShutdown()) {
             closeWhenQuiet(endPoint);
         }
-        connections.opened();
     }
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
         super.onEndPointClosed(endPoint);
-        connections.closed();
+        if (endPoint instanceof ClientEndPoint client) {
+            connections.closed(client.getChannel());
+        }
     }
 
     /** Makes room when connections can't be accepted, as when the descriptor table is full: an idle client connects again when it has a request. */

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,9 +39,8 @@ final class OpenConnections implements SelectorManager.AcceptListener {
 
     private final List<AbstractConnector> connectors = new ArrayList<>();
     private final int most;
-    private int count;
-    /** Accepted, and not among those that are counted yet. */
-    private int arriving;
+    /** From when they are accepted; not those that are being closed to make room. */
+    private final Set<SelectableChannel> open = new HashSet<>();
 
     private boolean paused;
     private long lastWarning;
@@ -58,20 +59,18 @@ final class OpenConnections implements SelectorManager.AcceptListener {
         connectors.add(connector);
     }
 
+    /** There may be many more before the selectors have seen the first. */
     @Override
     public synchronized void onAccepting(SelectableChannel channel) {
-        arriving++;
+        open.add(channel);
+        if (open.size() >= most && connectors.stream().noneMatch(AbstractConnector::isShutdown)) {
+            makeRoom();
+        }
     }
 
     @Override
-    public synchronized void onAccepted(SelectableChannel channel) {
-        arriving--;
-        notifyAll();
-    }
-
-    @Override
-    public synchronized void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-        onAccepted(channel);
+    public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+        closed(channel);
     }
 
     /**
@@ -82,29 +81,22 @@ final class OpenConnections implements SelectorManager.AcceptListener {
     synchronized boolean awaitNone(Duration most) throws InterruptedException {
         long end = System.nanoTime() + most.toNanos();
         long left = most.toNanos();
-        while (arriving + count > 0 && left > 0) {
+        while (!open.isEmpty() && left > 0) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = end - System.nanoTime();
         }
-        return arriving + count == 0;
+        return open.isEmpty();
     }
 
     /** Returns how many there are. */
     synchronized int count() {
-        return count;
+        return open.size();
     }
 
-    synchronized void opened() {
-        count++;
-        if (count >= most && connectors.stream().noneMatch(AbstractConnector::isShutdown)) {
-            makeRoom();
-        }
-    }
-
-    synchronized void closed() {
-        count--;
+    synchronized void closed(SelectableChannel channel) {
+        open.remove(channel);
         notifyAll();
-        if (paused && count < most) {
+        if (paused && open.size() < most) {
             resume();
         }
     }
@@ -121,7 +113,7 @@ final class OpenConnections implements SelectorManager.AcceptListener {
         if (closeIdle() == 0) {
             paused = true;
             connectors.forEach(connector -> connector.setAccepting(false));
-            warn("%d connections are open and busy: others must wait".formatted(count));
+            warn("%d connections are open and busy: others must wait".formatted(open.size()));
             reviewLater();
         }
     }
@@ -162,7 +154,10 @@ final class OpenConnections implements SelectorManager.AcceptListener {
         idle.sort(Comparator.comparing((ClientEndPoint client) -> since.getOrDefault(client, 0L))
                 .reversed());
         int closed = (idle.size() + 1) / 2;
-        idle.subList(0, closed).forEach(ClientEndPoint::close);
+        for (ClientEndPoint client : idle.subList(0, closed)) {
+            open.remove(client.getChannel());
+            client.close();
+        }
         return closed;
     }
 

@@ -6,8 +6,8 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.jspecify.annotations.Nullable;
 
-/** The client's connection as HTTP/1 reads it, without TLS and without a PROXY header: tells {@link ClientEndPoint} of the octets of HTTP. */
-final class HttpEndPoint extends ProxyConnectionFactory.ProxyEndPoint {
+/** The client's connection as HTTP reads it, without TLS and without a PROXY header: tells {@link ClientEndPoint} of the octets of HTTP. */
+class HttpEndPoint extends ProxyConnectionFactory.ProxyEndPoint {
     private final EndPoint inner;
     private final @Nullable ClientEndPoint client;
 

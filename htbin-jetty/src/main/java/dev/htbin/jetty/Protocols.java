@@ -102,6 +102,11 @@ final class Protocols {
         }
     }
 
+    private static Http2EndPoint http2(EndPoint endPoint, Connector connector) {
+        EndPoint inner = endPoint instanceof HttpEndPoint http1 ? http1.unwrap() : endPoint;
+        return new Http2EndPoint(inner, connector.getByteBufferPool());
+    }
+
     /** HTTP/1.0 and HTTP/1.1. */
     private static final class Http1 extends HttpConnectionFactory {
         Http1(HttpConfiguration config) {
@@ -127,7 +132,7 @@ final class Protocols {
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
             multiplexed(endPoint);
-            return super.newConnection(connector, endPoint);
+            return super.newConnection(connector, http2(endPoint, connector));
         }
     }
 
@@ -151,7 +156,7 @@ final class Protocols {
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
             multiplexed(endPoint);
-            return super.newConnection(connector, endPoint);
+            return super.newConnection(connector, http2(endPoint, connector));
         }
     }
 

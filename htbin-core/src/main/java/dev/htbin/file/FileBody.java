@@ -68,7 +68,7 @@ public sealed interface FileBody extends Closeable {
 
         @Override
         public Region slice(long offset, long length) {
-            return new Region(new FileRegion(region.channel(), region.offset() + offset, length));
+            return new Region(region.slice(offset, length));
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -153,8 +154,8 @@ public final class FileCache {
             forget(path, known);
             FileStamp stamp = open.stamp();
             if (stamp.bytes() > MAX_FILE_BYTES || maxBytes == 0) {
-                return new Lookup.Found(
-                        served(path, open, new FileBody.Region(new FileRegion(open.channel(), 0, stamp.bytes()))));
+                var region = new FileRegion(open.channel(), 0, stamp.bytes(), Optional.ofNullable(stamp.fileKey()));
+                return new Lookup.Found(served(path, open, new FileBody.Region(region)));
             }
             ByteBuffer octets = read(open.channel(), Math.toIntExact(stamp.bytes()));
             boolean whole = octets.remaining() == stamp.bytes() && stamp.equals(stampOf(open.real()));

@@ -29,7 +29,7 @@ class FileBodyTest {
 
     private FileBody.Region region(byte[] content) throws IOException {
         Path file = Files.write(directory.resolve("file"), content);
-        return new FileBody.Region(new FileRegion(FileChannel.open(file), 0, content.length));
+        return new FileBody.Region(FileRegion.of(FileChannel.open(file), 0, content.length));
     }
 
     @Test

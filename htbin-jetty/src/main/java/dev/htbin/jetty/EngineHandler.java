@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class EngineHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(EngineHandler.class);
 
+    private static final long MAPPED_BYTES = 128 << 20;
+
     private final HttpHandler handler;
     private final EngineConfig config;
     private final JettyErrors errors;
@@ -36,6 +38,7 @@ final class EngineHandler extends Handler.Abstract {
     private final Condition becameIdle = idle.newCondition();
     private final Set<JettyExchange> running = ConcurrentHashMap.newKeySet();
     private final ExchangeThreads threads = new ExchangeThreads();
+    private final MappedWindows windows = new MappedWindows(MAPPED_BYTES);
 
     private volatile boolean stopping;
 
@@ -54,6 +57,10 @@ final class EngineHandler extends Handler.Abstract {
 
     HttpField software() {
         return software;
+    }
+
+    MappedWindows windows() {
+        return windows;
     }
 
     /** From now on, no connection is kept after an exchange: the response says so where it can. */

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -158,7 +159,12 @@ final class JettyExchange implements Exchange {
         if (head.bodiless() || isHead() || region.length() == 0) {
             sendHeadOnly(region.length());
         } else {
-            RegionPieces.send(region, jettyRequest.getComponents().getByteBufferPool(), this);
+            boolean asTheyAre = !shared && !jettyRequest.isSecure();
+            RegionPieces.send(
+                    region,
+                    asTheyAre ? Optional.of(engine.windows()) : Optional.empty(),
+                    jettyRequest.getComponents().getByteBufferPool(),
+                    this);
         }
         completed();
     }

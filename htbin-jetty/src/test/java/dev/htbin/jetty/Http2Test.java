@@ -330,7 +330,7 @@ class Http2Test {
         Path file = Files.write(directory.resolve("file"), content);
         ContractHandlers.put("/file", x -> {
             try (FileChannel channel = FileChannel.open(file)) {
-                x.respond(ResponseHead.of(200, Fields.empty()), new FileRegion(channel, 1, 999_998));
+                x.respond(ResponseHead.of(200, Fields.empty()), FileRegion.of(channel, 1, 999_998));
             }
         });
         try (var client = RawHttp2.connect(server)) {

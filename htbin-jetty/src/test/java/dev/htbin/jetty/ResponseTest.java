@@ -186,7 +186,7 @@ class ResponseTest {
         Path file = Files.write(directory.resolve("file"), content);
         ContractHandlers.put("/file", x -> {
             try (FileChannel channel = FileChannel.open(file)) {
-                x.respond(head(200), new FileRegion(channel, 1, 999_998));
+                x.respond(head(200), FileRegion.of(channel, 1, 999_998));
             }
         });
         String expected = new String(content, 1, 999_998, ISO_8859_1);

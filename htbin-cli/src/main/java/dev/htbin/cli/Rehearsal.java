@@ -19,16 +19,6 @@ public final class Rehearsal {
     /** A rehearsal that takes longer is given up: a start without the cache is better than none. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    /**
-     * How many requests of a kind are made: so many that the cache knows which ways the code mostly goes, and a server that starts with it compiles what matters soon and
-     * well.
-     */
-    private static final int FILES = 20_000;
-
-    private static final int SCRIPTS = 1_500;
-    /** How long requests of one kind are made at most. */
-    private static final Duration MOST_OF_ONE = Duration.ofSeconds(4);
-
     private static final Path PERL = Path.of("/usr/bin/perl");
 
     private Rehearsal() {}
@@ -69,21 +59,12 @@ public final class Rehearsal {
         // Who started it must be able to write the cache.
         try (Serve serving = Serve.start(settings, console, false)) {
             String root = "http://127.0.0.1:" + serving.address().getPort();
-            for (String target : List.of("/", "/cgi-bin/hello/a?b=c", "/absent")) {
+            for (String target : List.of("/", "/page.html", "/cgi-bin/hello", "/cgi-bin/hello/a?b=c", "/absent")) {
                 get(URI.create(root + target));
             }
-            repeat(FILES, URI.create(root + "/page.html"));
-            repeat(SCRIPTS, URI.create(root + "/cgi-bin/hello"));
             if (Files.isExecutable(PERL)) {
-                repeat(SCRIPTS, URI.create(root + "/cgi-bin/warm"));
+                get(URI.create(root + "/cgi-bin/warm"));
             }
-        }
-    }
-
-    private static void repeat(int times, URI uri) throws IOException {
-        long end = System.nanoTime() + MOST_OF_ONE.toNanos();
-        for (int i = 0; i < times && System.nanoTime() < end; i++) {
-            get(uri);
         }
     }
 

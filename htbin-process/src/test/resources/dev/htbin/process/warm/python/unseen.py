@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# Has a method that runs at the end, of a thing that the collector does not know.
+# Has a method that runs at the end of what only the collector ends, and not each collector knows.
 class Ends:
     __slots__ = ()
 

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Windows of large files in the address space of this process: from there the operating system copies them into a socket, and nobody copies them before. Those who send
@@ -54,7 +54,8 @@ final class MappedWindows {
 
         private int users = 1;
 
-        Window(Key key, FileRegion region, long length) throws IOException {
+        @SuppressWarnings("MustBeClosedChecker") // unmap closes it
+        private Window(Key key, FileRegion region, long length) throws IOException {
             this.key = key;
             this.arena = Arena.ofShared();
             try {
@@ -105,14 +106,13 @@ final class MappedWindows {
     }
 
     /**
-     * Returns the window that has the octet at a position of a region, and those after it; null if there are too many windows, or if it is not known which file it is.
+     * Returns the window that has the octet at a position of a region, and those after it; empty if there are too many windows, or if it is not known which file it is.
      *
      * @throws IOException if the file can't be mapped
      */
-    @Nullable
-    Window at(FileRegion region, long position) throws IOException {
+    Optional<Window> at(FileRegion region, long position) throws IOException {
         if (region.identity().isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         var key = new Key(region.identity().get(), position / WINDOW_BYTES);
         long start = key.index() * WINDOW_BYTES;
@@ -121,19 +121,19 @@ final class MappedWindows {
             Window present = windows.get(key);
             if (present != null && present.end() >= end) {
                 present.users++;
-                return present;
+                return Optional.of(present);
             }
             long length = Math.min(WINDOW_BYTES, region.channel().size() - start);
             if (start + length < end) {
                 throw new IOException("the file became shorter while it was sent");
             }
             if (bytes + length > most) {
-                return null;
+                return Optional.empty();
             }
             var window = new Window(key, region, length);
             bytes += length;
             windows.put(key, window);
-            return window;
+            return Optional.of(window);
         }
     }
 

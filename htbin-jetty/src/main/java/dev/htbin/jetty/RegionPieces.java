@@ -46,11 +46,14 @@ final class RegionPieces {
 
     private void sendMapped(MappedWindows windows) throws IOException {
         while (position < end) {
-            try (var window = windows.at(region, position)) {
-                if (window == null) {
+            try {
+                Optional<MappedWindows.Window> mapped = windows.at(region, position);
+                if (mapped.isEmpty()) {
                     return;
                 }
-                sendAll(window);
+                try (var window = mapped.get()) {
+                    sendAll(window);
+                }
             } catch (IOException e) {
                 // A socket calls what is no longer there a bad address.
                 var cause = region.channel().size() < end ? new IOException(SHORTER, e) : e;

@@ -3,7 +3,6 @@ package dev.htbin.jetty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -53,26 +52,30 @@ class MappedWindowsTest {
         return new FileRegion(file, offset, length, Optional.of(identity));
     }
 
+    private MappedWindows.Window window(FileRegion region, long position) throws IOException {
+        return windows.at(region, position).orElseThrow();
+    }
+
     @Test
     void sharesAWindowWhileItIsUsed() throws IOException {
-        var first = windows.at(region("a", 0, 17 * MIB), 0);
-        var second = windows.at(region("a", 5, 100), 50);
+        var first = window(region("a", 0, 17 * MIB), 0);
+        var second = window(region("a", 5, 100), 50);
         assertSame(first, second);
         assertEquals(16 * MIB, windows.bytes());
         first.close();
         assertEquals(16 * MIB, windows.bytes());
         second.close();
         assertEquals(0, windows.bytes());
-        try (var third = windows.at(region("a", 0, 100), 0)) {
+        try (var third = window(region("a", 0, 100), 0)) {
             assertNotSame(first, third);
         }
     }
 
     @Test
     void givesEachPlaceAndEachFileItsOwn() throws IOException {
-        try (var first = windows.at(region("a", 0, 20 * MIB), 0);
-                var rest = windows.at(region("a", 0, 20 * MIB), 16 * MIB);
-                var other = windows.at(region("b", 0, 1), 0)) {
+        try (var first = window(region("a", 0, 20 * MIB), 0);
+                var rest = window(region("a", 0, 20 * MIB), 16 * MIB);
+                var other = window(region("b", 0, 1), 0)) {
             assertNotSame(first, rest);
             assertNotSame(first, other);
             assertEquals(36 * MIB, windows.bytes());
@@ -85,12 +88,12 @@ class MappedWindowsTest {
 
     @Test
     void mapsNoMoreThanItMay() throws IOException {
-        var first = windows.at(region("a", 0, 20 * MIB), 0);
-        try (var second = windows.at(region("b", 0, 20 * MIB), 0)) {
+        var first = window(region("a", 0, 20 * MIB), 0);
+        try (var second = window(region("b", 0, 20 * MIB), 0)) {
             assertNotNull(second);
-            assertNull(windows.at(region("c", 0, 20 * MIB), 0));
+            assertEquals(Optional.empty(), windows.at(region("c", 0, 20 * MIB), 0));
             first.close();
-            try (var third = windows.at(region("c", 0, 20 * MIB), 0)) {
+            try (var third = window(region("c", 0, 20 * MIB), 0)) {
                 assertNotNull(third);
             }
         }
@@ -98,17 +101,17 @@ class MappedWindowsTest {
 
     @Test
     void mapsNothingOfAFileThatItDoesNotKnow() throws IOException {
-        assertNull(windows.at(FileRegion.of(file, 0, 20 * MIB), 0));
+        assertEquals(Optional.empty(), windows.at(FileRegion.of(file, 0, 20 * MIB), 0));
     }
 
     @Test
     void mapsAFileAnewThatHasGrown() throws IOException {
-        try (var small = windows.at(region("a", 16 * MIB, 4 * MIB), 16 * MIB)) {
+        try (var small = window(region("a", 16 * MIB, 4 * MIB), 16 * MIB)) {
             grow(22 * MIB);
-            try (var large = windows.at(region("a", 16 * MIB, 6 * MIB), 16 * MIB)) {
+            try (var large = window(region("a", 16 * MIB, 6 * MIB), 16 * MIB)) {
                 assertNotSame(small, large);
                 assertEquals(7, large.from(22 * MIB - 1, 1).get());
-                try (var again = windows.at(region("a", 0, 22 * MIB), 16 * MIB)) {
+                try (var again = window(region("a", 0, 22 * MIB), 16 * MIB)) {
                     assertSame(large, again);
                 }
             }
@@ -118,7 +121,7 @@ class MappedWindowsTest {
     @Test
     void refusesWhatIsNoLongerThere() throws IOException {
         assertThrows(IOException.class, () -> windows.at(region("a", 0, 20 * MIB + 1), 16 * MIB));
-        try (var window = windows.at(region("a", 0, 16 * MIB), 0)) {
+        try (var window = window(region("a", 0, 16 * MIB), 0)) {
             file.truncate(3 * MIB);
             assertEquals(MIB, window.from(2 * MIB, MIB).remaining());
             assertThrows(IOException.class, () -> window.from(8 * MIB, MIB));

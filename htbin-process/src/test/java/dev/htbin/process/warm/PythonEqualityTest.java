@@ -18,7 +18,8 @@ class PythonEqualityTest extends EqualityFixture {
             ".py",
             "^def case_(\\w+)",
             60,
-            List.of("warns latin1 unbuffered isolated env split inner empty ends told nothing unseen watched".split(" ", -1)),
+            List.of("warns latin1 unbuffered isolated env split inner empty ends told nothing unseen watched"
+                    .split(" ", -1)),
             Stream.of(
                             "json cgitb logging sqlite3 ssl ctypes.util multiprocessing.pool multiprocessing.queues asyncio tempfile uuid secrets",
                             "concurrent.futures.thread subprocess decimal hashlib inspect pickle lxml.etree numpy resource signal weakref")

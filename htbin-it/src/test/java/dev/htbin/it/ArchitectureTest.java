@@ -2,6 +2,7 @@ package dev.htbin.it;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The rules of docs/architecture.md, read off the compiled classes. */
 class ArchitectureTest {
     private static final int MOST_LINES = 400;
+    private static final String MAPS_FILES = "dev\\.htbin\\.jetty\\.MappedWindows.*";
     private static final List<String> MODULES =
             List.of("htbin-process", "htbin-core", "htbin-auth", "htbin-jetty", "htbin-admin", "htbin-cli");
 
@@ -83,8 +85,17 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.htbin.process.posix..")
+                .and()
+                .haveNameNotMatching(MAPS_FILES)
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.lang.foreign.."))
+                .check(classes);
+        // Files can be unmapped by no other part of the JDK.
+        noClasses()
+                .that()
+                .haveNameMatching(MAPS_FILES)
+                .should()
+                .dependOnClassesThat(nameMatching("java\\.lang\\.foreign\\.(?!Arena$|MemorySegment$).*"))
                 .check(classes);
     }
 

@@ -62,9 +62,15 @@ class ExhaustionTest {
         byte[] content = new byte[8 << 20];
         Files.write(site.root().resolve("large"), content);
         try (var htbin = RunningHtbin.on(site)) {
+            long sockets = htbin.descriptors("socket:");
             assertEquals(200, htbin.get("/cgi-bin/hello").statusCode());
             htbin.client().close();
-            RunningHtbin.eventually("no child is left", () -> htbin.children() == 0);
+            // Else a descriptor becomes free after they were counted.
+            RunningHtbin.eventually(
+                    "nothing is left of the request",
+                    () -> htbin.children() == 0
+                            && htbin.descriptors("[pidfd]") == 0
+                            && htbin.descriptors("socket:") == sockets);
             try (Socket script = begun(htbin, POST + "\r\n");
                     Socket file = begun(htbin, "GET /large HTTP/1.1\r\nHost: localhost\r\n");
                     Socket accepted = begun(htbin, "GET /hello.txt HTTP/1.1\r\nHost: localhost\r\n\r\n")) {

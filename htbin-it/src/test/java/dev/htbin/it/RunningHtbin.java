@@ -128,10 +128,24 @@ final class RunningHtbin implements AutoCloseable {
 
     /** How many descriptors the server holds. */
     long descriptors() {
+        return descriptors("");
+    }
+
+    /** The same of those whose file {@code /proc} names so, such as {@code socket:}. */
+    long descriptors(String kind) {
         try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
-            return open.count();
+            return open.filter(each -> kind.isEmpty() || isOf(kind, each)).count();
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isOf(String kind, Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().contains(kind);
+        } catch (IOException e) {
+            // Closed meanwhile.
+            return false;
         }
     }
 

@@ -32,6 +32,7 @@ class ReadmeTest {
             assertTrue(
                     server.get("/cgi-bin/environment.py/a/b?c=d").body().contains("<th>PATH_INFO</th><td>/a/b</td>"));
             assertTrue(server.get("/cgi-bin/guess.pl").body().contains("from 1 to 100"));
+            assertEquals(0, server.stop(), server.log());
             assertTrue(server.log().contains("the database is on holiday"), server.log());
         }
     }

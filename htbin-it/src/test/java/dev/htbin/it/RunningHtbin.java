@@ -35,6 +35,8 @@ import java.util.stream.Stream;
 final class RunningHtbin implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("https?://[^\\s/]*:(\\d+)");
 
+    private static final String LAST_OF_BANNER = "  reachable  ";
+
     private final Process process;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final HttpClient client = HttpClient.newBuilder()
@@ -197,13 +199,22 @@ final class RunningHtbin implements AutoCloseable {
         assertEquals(0, process.exitValue(), this::log);
     }
 
+    /** Reads what is printed; tells the first port named in it, but not before the banner's last line, so that tests may read all of that. */
     private void collect(BlockingQueue<Integer> ports) {
+        int first = -1;
+        boolean started = false;
+        boolean told = false;
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 log.add(line);
                 Matcher url = URL.matcher(line);
-                if (url.find()) {
-                    ports.add(Integer.parseInt(url.group(1)));
+                if (first < 0 && url.find()) {
+                    first = Integer.parseInt(url.group(1));
+                }
+                started |= line.startsWith(LAST_OF_BANNER);
+                if (started && first >= 0 && !told) {
+                    ports.add(first);
+                    told = true;
                 }
             }
         } catch (IOException e) {

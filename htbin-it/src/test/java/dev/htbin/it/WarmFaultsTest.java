@@ -141,7 +141,7 @@ class WarmFaultsTest {
                 assertEquals(site.scripts() + "\n", text(htbin.get("/cgi-bin/chdir")));
                 assertTrue(htbin.get("/cgi-bin/memory").body().length < 100);
             }
-            assertTrue(htbin.log().contains("MemoryError"), htbin.log());
+            RunningHtbin.eventually("its traceback is logged", () -> htbin.log().contains("MemoryError"));
             assertEquals("started\n", text(htbin.get("/cgi-bin/daemon")));
             String daemon = site.scripts().resolve("daemon").toString();
             // Each ends when it has read something; one may read what was written for all.

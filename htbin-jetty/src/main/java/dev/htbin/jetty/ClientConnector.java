@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -40,6 +41,7 @@ final class ClientConnector extends AbstractConnector implements AcceptQueue.Tak
     private final ListenerConfig listener;
     private final EngineConfig config;
     private final OpenConnections connections;
+    private final Executor executor;
     private final Selectors selectors;
     private final AcceptQueue queue;
     private Scheduler.Task sweep = () -> false;
@@ -56,6 +58,7 @@ final class ClientConnector extends AbstractConnector implements AcceptQueue.Tak
         this.listener = listener;
         this.config = config;
         this.connections = connections;
+        this.executor = new Resuming(super.getExecutor());
         this.queue = new AcceptQueue(socket.channel(), this);
         this.selectors = new Selectors();
         addBean(selectors, true);
@@ -69,6 +72,12 @@ final class ClientConnector extends AbstractConnector implements AcceptQueue.Tak
     /** Returns the port of https that everything here is redirected to. */
     OptionalInt redirectPort() {
         return listener.redirectPort();
+    }
+
+    /** Jetty's connections have things done here. */
+    @Override
+    public Executor getExecutor() {
+        return executor;
     }
 
     @Override

@@ -168,7 +168,11 @@ final class EngineHandler extends Handler.Abstract {
 
     private void concludeLater(Work work, Answer answer) {
         threads.start(
-                () -> conclude(work, perform(work, answer)), work.exchange().hasRequestBody());
+                () -> {
+                    Ending ending = perform(work, answer);
+                    Resuming.end(() -> conclude(work, ending));
+                },
+                work.exchange().hasRequestBody());
     }
 
     private static void rethrow(Throwable failure) throws IOException {

@@ -90,8 +90,9 @@ class AnsweredNowTest {
             }
             client.send(requests.toString());
             for (int i = 0; i < 300; i++) {
-                String expected = i % 3 == 0 ? "own /later/" + i : "selecting /now/" + i;
-                assertEquals(expected, client.response().body());
+                String body = client.response().body();
+                // Whoever ends an exchange of its own parses what comes next on that connection.
+                assertTrue(body.matches(i % 3 == 0 ? "own /later/" + i : "(own|selecting) /now/" + i), body);
             }
         }
     }

@@ -150,6 +150,7 @@ final class LinuxAbi {
     static final int SYS_CAPSET = AMD64 ? 126 : 91;
     static final int SYS_WAITID = AMD64 ? 247 : 95;
     static final int SYS_GETTID = AMD64 ? 186 : 178;
+    static final int SYS_PIDFD_SEND_SIGNAL = 424;
     static final int SYS_PIDFD_OPEN = 434;
     static final int SYS_LANDLOCK_CREATE_RULESET = 444;
     static final int SYS_LANDLOCK_ADD_RULE = 445;

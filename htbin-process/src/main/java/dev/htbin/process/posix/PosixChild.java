@@ -5,6 +5,7 @@ import static dev.htbin.process.posix.LinuxAbi.POLLHUP;
 import static dev.htbin.process.posix.LinuxAbi.POLLIN;
 import static dev.htbin.process.posix.LinuxAbi.POLLNVAL;
 import static dev.htbin.process.posix.LinuxAbi.POLLRDHUP;
+import static dev.htbin.process.posix.LinuxAbi.SIGKILL;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.htbin.process.Child;
@@ -240,7 +241,7 @@ final class PosixChild implements Child {
 
     @Override
     public void kill() {
-        signal(LinuxAbi.SIGKILL);
+        signal(SIGKILL);
     }
 
     @Override
@@ -287,8 +288,14 @@ final class PosixChild implements Child {
     private void end() {
         signals.lock();
         try {
-            send(LinuxAbi.SIGKILL);
+            boolean byDescriptor = exit != null && launcher.groupsHaveDescriptors();
+            if (!byDescriptor) {
+                send(SIGKILL);
+            }
             Ended last = Reaper.reap(pid, workspace);
+            if (!byDescriptor || Groups.kill(workspace.errno, process, ward.wardens(), warden)) {
+                Reaper.reapGroup(pid, workspace);
+            }
             exit = exit == null ? last : exit;
             reaped = true;
             launcher.orphans().forget(pid);
@@ -346,7 +353,7 @@ final class PosixChild implements Child {
         if (!reaped
                 && Libc.kill(workspace.signalErrno, -pid, signal) != 0
                 && Native.errno(workspace.signalErrno) == Errno.EPERM.number) {
-            ward.wardens().signal(warden, -pid, signal);
+            ward.wardens().signal(warden, SignalErrand.to(-pid, signal));
         }
     }
 

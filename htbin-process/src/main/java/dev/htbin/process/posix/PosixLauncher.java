@@ -33,6 +33,7 @@ public final class PosixLauncher implements Launcher {
     private final MemorySegment attributes;
     private final Wards all;
     private final Map<Profile, Ward> wards;
+    private final boolean groupsHaveDescriptors;
     private final AtomicLong launches = new AtomicLong();
     private final Workspace.Pool workspaces = new Workspace.Pool();
     private final SocketFinder sockets = new SocketFinder();
@@ -42,9 +43,10 @@ public final class PosixLauncher implements Launcher {
     private final PrivateDirectories privateDirectories = new PrivateDirectories();
     private final Orphans orphans = new Orphans();
 
-    private PosixLauncher(MemorySegment attributes, Wards all) {
+    private PosixLauncher(MemorySegment attributes, Wards all, boolean groupsHaveDescriptors) {
         this.attributes = attributes;
         this.all = all;
+        this.groupsHaveDescriptors = groupsHaveDescriptors;
         this.wards = all.byProfile();
     }
 
@@ -102,9 +104,9 @@ public final class PosixLauncher implements Launcher {
     public static PosixLauncher start(LauncherConfig config) throws IOException {
         ServerProcess.occupyStandardDescriptors();
         ServerProcess.keepEndedChildren();
-        ServerProcess.requireProcessDescriptors();
+        boolean groups = ServerProcess.requireProcessDescriptors();
         MemorySegment attributes = SpawnAttributes.make(Arena.ofAuto());
-        return new PosixLauncher(attributes, Wards.start(config, attributes));
+        return new PosixLauncher(attributes, Wards.start(config, attributes), groups);
     }
 
     @Override
@@ -323,9 +325,10 @@ public final class PosixLauncher implements Launcher {
         if (process < 0) {
             int errno = Native.errno(workspace.errno);
             if (Libc.kill(workspace.errno, -started.pid(), LinuxAbi.SIGKILL) != 0) {
-                ward.wardens().signal(started.warden(), -started.pid(), LinuxAbi.SIGKILL);
+                ward.wardens().signal(started.warden(), SignalErrand.to(-started.pid(), LinuxAbi.SIGKILL));
             }
             Reaper.reap(started.pid(), workspace);
+            Reaper.reapGroup(started.pid(), workspace);
             Libc.close(started.output());
             Libc.close(started.errorOutput());
             throw failureOfMachine("process " + started.pid(), errno);
@@ -371,6 +374,11 @@ public final class PosixLauncher implements Launcher {
 
     Workspace.Pool workspaces() {
         return workspaces;
+    }
+
+    /** Tells whether the kernel has what {@link Groups} is about. */
+    boolean groupsHaveDescriptors() {
+        return groupsHaveDescriptors;
     }
 
     Orphans orphans() {

@@ -24,17 +24,18 @@ final class Reaper {
         return wait(pid, WEXITED | WNOHANG | WNOWAIT | WALL, workspace);
     }
 
-    /**
-     * Waits for the end of a child, frees its id, and then waits for others in its process group that have become our own children: clone(2) with CLONE_PARENT makes
-     * such. All of the group were killed before, so this does not take long.
-     */
+    /** Waits for the end of a child, and frees its id. It was killed before, so this does not take long. */
     static Ended reap(int pid, Workspace workspace) {
         Ended ended = wait(pid, WEXITED | WALL, workspace);
+        return ended == null ? Ended.UNKNOWN : ended;
+    }
+
+    /** The same of those in its process group that have become our own children: clone(2) with CLONE_PARENT makes such. */
+    static void reapGroup(int pid, Workspace workspace) {
         int stray;
         do {
             stray = Libc.waitpid(workspace.errno, -pid, MemorySegment.NULL, WALL);
         } while (stray > 0 || Native.errno(workspace.errno) == Errno.EINTR.number);
-        return ended == null ? Ended.UNKNOWN : ended;
     }
 
     private static @Nullable Ended wait(int pid, int options, Workspace workspace) {

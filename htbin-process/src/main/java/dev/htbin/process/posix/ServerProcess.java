@@ -89,14 +89,17 @@ final class ServerProcess {
     /**
      * Makes sure that the kernel has process descriptors (Linux 5.3).
      *
+     * @return whether they stand for {@link Groups groups} too
      * @throws IOException if it has none
      */
-    static void requireProcessDescriptors() throws IOException {
+    static boolean requireProcessDescriptors() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Native.ERRNO_BYTES, 8);
             long opened = Libc.syscall(errno, LinuxAbi.SYS_PIDFD_OPEN, Libc.getpid(), 0, 0);
             check(opened, "pidfd_open (expected: Linux 5.3 or later)", errno);
+            boolean groups = Groups.haveDescriptors(errno, (int) opened);
             Libc.close((int) opened);
+            return groups;
         }
     }
 

@@ -5,17 +5,35 @@ package dev.htbin.process.posix;
  * Landlock domain of its own with what it started.
  */
 final class SignalErrand extends Errand {
+    private static final int NONE = -1;
+
     private final int pid;
+    private final int leader;
     private final int signal;
 
-    SignalErrand(int pid, int signal) {
+    private SignalErrand(int pid, int leader, int signal) {
         this.pid = pid;
+        this.leader = leader;
         this.signal = signal;
+    }
+
+    /** To a process, or by a negative number to a group. */
+    static SignalErrand to(int pid, int signal) {
+        return new SignalErrand(pid, NONE, signal);
+    }
+
+    /** To a {@link Groups group}, by the descriptor of the process that leads it or did. */
+    static SignalErrand toGroup(int leader, int signal) {
+        return new SignalErrand(0, leader, signal);
     }
 
     @Override
     void perform(WardenMemory memory) {
         // ESRCH is success: there is nobody left. No other error is possible for the warden's own user's processes.
-        Libc.kill(memory.errno(), pid, signal);
+        if (leader == NONE) {
+            Libc.kill(memory.errno(), pid, signal);
+        } else {
+            Groups.signal(memory.errno(), leader, signal);
+        }
     }
 }

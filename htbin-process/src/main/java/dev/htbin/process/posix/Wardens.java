@@ -97,8 +97,7 @@ final class Wardens implements AutoCloseable {
     }
 
     /** Sends a signal that this process itself may not send, to what the warden of this number started. */
-    void signal(int warden, int pid, int signal) {
-        var errand = new SignalErrand(pid, signal);
+    void signal(int warden, SignalErrand errand) {
         if (trySend(errand, warden)) {
             errand.awaitCalmly();
         }

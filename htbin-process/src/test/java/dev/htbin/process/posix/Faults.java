@@ -27,6 +27,7 @@ final class Faults implements Native.Border {
 
     private static final Map<Long, String> SYSTEM_CALLS = Map.ofEntries(
             Map.entry((long) LinuxAbi.SYS_PIDFD_OPEN, "pidfd_open"),
+            Map.entry((long) LinuxAbi.SYS_PIDFD_SEND_SIGNAL, "pidfd_send_signal"),
             Map.entry((long) LinuxAbi.SYS_WAITID, "waitid"),
             Map.entry((long) LinuxAbi.SYS_GETTID, "gettid"),
             Map.entry((long) LinuxAbi.SYS_CAPSET, "capset"),

@@ -52,6 +52,7 @@ final class LinuxAbiTest {
             Map.entry("SYS_SETRESGID", "SYS_setresgid"),
             Map.entry("SYS_CAPSET", "SYS_capset"),
             Map.entry("SYS_PIDFD_OPEN", "SYS_pidfd_open"),
+            Map.entry("SYS_PIDFD_SEND_SIGNAL", "SYS_pidfd_send_signal"),
             Map.entry("SYS_GETTID", "SYS_gettid"),
             Map.entry("SYS_LANDLOCK_CREATE_RULESET", "SYS_landlock_create_ruleset"),
             Map.entry("SYS_LANDLOCK_ADD_RULE", "SYS_landlock_add_rule"),

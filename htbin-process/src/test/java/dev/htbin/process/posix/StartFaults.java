@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 final class StartFaults {
     /** What a kernel may lack, or what is of no consequence: the start goes on. */
     private static final Set<String> HARMLESS =
-            Set.of("close", "posix_spawn_file_actions_destroy", "posix_spawn", "getpwuid_r", "seccomp");
+            Set.of("close", "posix_spawn_file_actions_destroy", "posix_spawn", "getpwuid_r", "pidfd_send_signal", "seccomp");
 
     private static final boolean ROOT = Account.own().uid() == 0;
 

@@ -66,11 +66,13 @@ def wrk(server, path, seconds):
 def memory_kib(server, name):
     """The memory that a script's interpreter has to itself: it is the oldest child of the server that has the script's name."""
     for pid in sorted(servers_children(server)):
-        line = Path("/proc/%d/cmdline" % pid).read_bytes()
+        try:
+            line = Path("/proc/%d/cmdline" % pid).read_bytes()
+            status = Path("/proc/%d/status" % pid).read_text()
+        except OSError:
+            continue  # It has ended meanwhile.
         if line.rstrip(b"\0 ").endswith(("cgi-bin/" + name).encode()):
-            for status in Path("/proc/%d/status" % pid).read_text().splitlines():
-                if status.startswith("RssAnon"):
-                    return int(status.split()[1])
+            return int(re.search(r"RssAnon:\s+(\d+)", status).group(1))
     return 0
 
 

@@ -173,6 +173,7 @@ final class Serve implements AutoCloseable {
             var banner = new Banner(mounts, settings, become);
             if (settings.scripts().isPresent()) {
                 prepareRecords(settings, become);
+                Launchers.lengthenTimeSlices();
                 Launcher launcher = Launchers.start(launcherConfig(settings, mounts, become.flatMap(ServerUser::name)));
                 host = Optional.of(new ScriptHost(launcher, settings.limits().concurrency()));
                 banner = banner.runBy(launcher);

@@ -1,5 +1,6 @@
 package dev.htbin.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,26 @@ class CrowdTest {
             RunningHtbin.eventually("no descriptor is left", () -> htbin.descriptors() <= descriptors);
             long more = htbin.liveOctets() - octets;
             assertTrue(more < 16 << 20, () -> "octets of heap more than before: " + more);
+        }
+    }
+
+    /** Asks the kernel for how long the script may go on when others wait: nanoseconds, 0 before Linux 6.12. */
+    @Test
+    void scriptsHaveLongerTurnsThanOtherProcesses() throws Exception {
+        Site site = Site.in(folder);
+        Path script = site.script("turn.py", """
+                #!/usr/bin/python3
+                import ctypes, os
+                call = 315 if os.uname().machine == 'x86_64' else 275
+                attributes = (ctypes.c_ulonglong * 7)()
+                assert ctypes.CDLL(None).syscall(call, 0, attributes, ctypes.sizeof(attributes), 0) == 0
+                print('Content-Type: text/plain\\n\\n%d' % attributes[3], end='')
+                """);
+        String usual = Product.run(new ProcessBuilder(script.toString())).out();
+        try (var htbin = RunningHtbin.on(site)) {
+            String expected = usual.endsWith("\n0") ? "0" : "10000000";
+            assertEquals(expected, new String(htbin.get("/cgi-bin/turn.py").body(), ISO_8859_1));
+            assertTrue(usual.endsWith("\n0") || !usual.endsWith("\n" + expected), usual);
         }
     }
 

@@ -143,6 +143,11 @@ final class LinuxAbi {
     static final int PASSWD_UID = 16;
     static final int PASSWD_GID = 20;
 
+    // linux/sched/types.h
+    static final int SIZEOF_SCHED_ATTR = 56;
+    static final int SCHED_ATTR_POLICY = 4;
+    static final int SCHED_ATTR_RUNTIME = 24;
+
     // asm/unistd.h: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h
     static final int SYS_SETGROUPS = AMD64 ? 116 : 159;
     static final int SYS_SETRESUID = AMD64 ? 117 : 147;
@@ -150,6 +155,8 @@ final class LinuxAbi {
     static final int SYS_CAPSET = AMD64 ? 126 : 91;
     static final int SYS_WAITID = AMD64 ? 247 : 95;
     static final int SYS_GETTID = AMD64 ? 186 : 178;
+    static final int SYS_SCHED_SETATTR = AMD64 ? 314 : 274;
+    static final int SYS_SCHED_GETATTR = AMD64 ? 315 : 275;
     static final int SYS_PIDFD_SEND_SIGNAL = 424;
     static final int SYS_PIDFD_OPEN = 434;
     static final int SYS_LANDLOCK_CREATE_RULESET = 444;

@@ -85,6 +85,11 @@ public final class PosixLauncher implements Launcher {
         ServerProcess.heed(LinuxAbi.SIGHUP);
     }
 
+    /** Gives the calling thread, and what it starts from now on, {@link TimeSlice longer turns} of the processor. */
+    public static void lengthenTimeSlices() {
+        TimeSlice.lengthen();
+    }
+
     /** Tells whether this process is root. */
     public static boolean isRoot() {
         return Libc.geteuid() == 0;

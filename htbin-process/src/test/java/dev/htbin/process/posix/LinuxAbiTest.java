@@ -51,6 +51,11 @@ final class LinuxAbiTest {
             Map.entry("SYS_SETRESUID", "SYS_setresuid"),
             Map.entry("SYS_SETRESGID", "SYS_setresgid"),
             Map.entry("SYS_CAPSET", "SYS_capset"),
+            Map.entry("SIZEOF_SCHED_ATTR", "sizeof(struct sched_attr)"),
+            Map.entry("SCHED_ATTR_POLICY", "offsetof(struct sched_attr, sched_policy)"),
+            Map.entry("SCHED_ATTR_RUNTIME", "offsetof(struct sched_attr, sched_runtime)"),
+            Map.entry("SYS_SCHED_SETATTR", "SYS_sched_setattr"),
+            Map.entry("SYS_SCHED_GETATTR", "SYS_sched_getattr"),
             Map.entry("SYS_PIDFD_OPEN", "SYS_pidfd_open"),
             Map.entry("SYS_PIDFD_SEND_SIGNAL", "SYS_pidfd_send_signal"),
             Map.entry("SYS_GETTID", "SYS_gettid"),
@@ -70,6 +75,9 @@ final class LinuxAbiTest {
             #include <errno.h>
             #include <fcntl.h>
             #include <linux/capability.h>
+            #define sched_param sched_param_of_linux
+            #include <linux/sched/types.h>
+            #undef sched_param
             #include <netinet/in.h>
             #include <poll.h>
             #include <pwd.h>

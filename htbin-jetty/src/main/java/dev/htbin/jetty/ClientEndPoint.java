@@ -2,7 +2,6 @@ package dev.htbin.jetty;
 
 import dev.htbin.http.Tls;
 import dev.htbin.jetty.tls.TlsConfig.UserName;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -11,13 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A client's connection, as the operating system has it. Knows since when the client has owed the rest of something: of the TLS handshake, of a PROXY header, or of
  * the head of a request.
  */
-final class ClientEndPoint extends SocketChannelEndPoint {
+final class ClientEndPoint extends WatchedEndPoint {
     /** When the server stops: a connection that was quiet for longer has no request on its way. */
     private static final long QUIET_MILLIS = 1_000;
 
@@ -40,27 +34,10 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private volatile boolean tlsKnown;
     private volatile @Nullable Tls tls;
 
-    /**
-     * A read brought less than there was room for, so the next would bring nothing, and two system calls are saved for each request. What comes later, the end of the
-     * input included, the selector tells when it is asked.
-     */
-    private volatile boolean drained;
-
     /** The selector of the connection that this thread is ending, if it has no exchange. */
     private static final ThreadLocal<@Nullable ManagedSelector> ENDING = new ThreadLocal<>();
 
     private final ManagedSelector selector;
-    private final Lock interest = new ReentrantLock();
-    /** What the selector knows of the connection; guarded by {@link #interest}. */
-    private SelectionKey key;
-
-    private final Invocable.Task fillable = new Fillable();
-
-    /**
-     * The selector looks for input, or is going to. It still does when there was some: what comes next is mostly another request, when somebody waits for it, and to look
-     * away for as long as a script runs would cost two system calls and a turn of the selector. Guarded by {@link #interest}.
-     */
-    private boolean watchedForInput;
 
     private enum Phase {
         /** TLS or a PROXY header is expected; HTTP comes after it. */
@@ -87,7 +64,6 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             UserName user) {
         super(channel, selector, key, scheduler);
         this.selector = selector;
-        this.key = key;
         this.idleMillis = idleMillis;
         setIdleTimeout(idleMillis);
         this.user = user;
@@ -104,80 +80,13 @@ final class ClientEndPoint extends SocketChannelEndPoint {
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        if (drained && !isInputShutdown()) {
-            return 0;
-        }
         int filled = super.fill(buffer);
-        drained = filled > 0 && BufferUtil.space(buffer) > 0;
         if (filled > 0 && owingSince == 0 && phase.get() == Phase.PREPARING) {
             owingSince = System.nanoTime() | 1;
             // A server that stops gives idle connections less.
             setIdleTimeout(idleMillis);
         }
         return filled;
-    }
-
-    @Override
-    protected void needsFillInterest() {
-        drained = false;
-        interest.lock();
-        try {
-            if (watchedForInput) {
-                return;
-            }
-            watchedForInput = true;
-        } finally {
-            interest.unlock();
-        }
-        super.needsFillInterest();
-    }
-
-    @Override
-    public @Nullable Runnable onSelected() {
-        interest.lock();
-        try {
-            int ready = key.readyOps();
-            if (ready == SelectionKey.OP_READ && getFillInterest().isInterested()) {
-                return fillable;
-            }
-            if ((ready & SelectionKey.OP_READ) != 0) {
-                // Nobody waits for it, and the selector would say it again and again.
-                watchedForInput = false;
-            }
-            Runnable task = super.onSelected();
-            return ready == SelectionKey.OP_READ ? null : task;
-        } finally {
-            interest.unlock();
-        }
-    }
-
-    @Override
-    public void replaceKey(SelectionKey newKey) {
-        interest.lock();
-        try {
-            key = newKey;
-            super.replaceKey(newKey);
-        } finally {
-            interest.unlock();
-        }
-    }
-
-    private final class Fillable implements Invocable.Task, Closeable {
-        @Override
-        public void run() {
-            getFillInterest().fillable();
-        }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return getFillInterest().getCallbackInvocationType();
-        }
-
-        /** When there is no thread for it. */
-        @Override
-        public void close() {
-            ClientEndPoint.this.close();
-        }
     }
 
     @Override

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 /** Starts a launcher once for each call of a start and each error that this call can have: it refuses, or its processes are confined whole. */
 final class StartFaults {
     /** What a kernel may lack, or what is of no consequence: the start goes on. */
-    private static final Set<String> HARMLESS =
-            Set.of("close", "posix_spawn_file_actions_destroy", "posix_spawn", "getpwuid_r", "pidfd_send_signal", "seccomp");
+    private static final Set<String> HARMLESS = Set.of(
+            "close", "posix_spawn_file_actions_destroy", "posix_spawn", "getpwuid_r", "pidfd_send_signal", "seccomp");
 
     private static final boolean ROOT = Account.own().uid() == 0;
 

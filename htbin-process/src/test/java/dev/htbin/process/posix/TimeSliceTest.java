@@ -65,8 +65,7 @@ class TimeSliceTest {
     void isNotShortened() throws Exception {
         long chosen = 5 * TimeSlice.NANOS;
         assertEquals(
-                new Attributes(0, 0, CHOSEN ? chosen : 0),
-                elsewhere(() -> new Attributes(0, 0, chosen).lengthened()));
+                new Attributes(0, 0, CHOSEN ? chosen : 0), elsewhere(() -> new Attributes(0, 0, chosen).lengthened()));
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a selector is told of a connection: for how long it looks for input, and when it must not. */
 @Timeout(60)
-class ClientEndPointTest {
+class WatchedEndPointTest {
     private final Scheduler scheduler = new ScheduledExecutorScheduler();
     private final AtomicInteger updates = new AtomicInteger();
     private final AtomicInteger filled = new AtomicInteger();
@@ -54,8 +54,7 @@ class ClientEndPointTest {
         }
 
         @Override
-        public Connection newConnection(
-                SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
+        public Connection newConnection(SelectableChannel channel, EndPoint endPoint, @Nullable Object attachment) {
             throw new IllegalStateException();
         }
     }
@@ -65,7 +64,8 @@ class ClientEndPointTest {
         scheduler.start();
         selector = Selector.open();
         try (var server = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            client = new Socket(InetAddress.getLoopbackAddress(), server.socket().getLocalPort());
+            client =
+                    new Socket(InetAddress.getLoopbackAddress(), server.socket().getLocalPort());
             SocketChannel accepted = server.accept();
             accepted.configureBlocking(false);
             key = accepted.register(selector, 0);

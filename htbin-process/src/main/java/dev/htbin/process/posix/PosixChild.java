@@ -293,7 +293,7 @@ final class PosixChild implements Child {
                 send(SIGKILL);
             }
             Ended last = Reaper.reap(pid, workspace);
-            if (!byDescriptor || Groups.kill(workspace.errno, process, ward.wardens(), warden)) {
+            if (!byDescriptor || Groups.kill(workspace.errno, process, ward, warden)) {
                 Reaper.reapGroup(pid, workspace);
             }
             exit = exit == null ? last : exit;

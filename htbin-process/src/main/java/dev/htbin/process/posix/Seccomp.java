@@ -21,7 +21,7 @@ import java.util.List;
  *
  * @param profile what the filter is for
  * @param servers the ids of the server's threads that scripts could otherwise signal, the process's own id first
- * @param key what lets wardens set their children's limits, and warm interpreters fork
+ * @param key what lets wardens set their children's limits and end groups that have lost their leaders, and warm interpreters fork
  */
 record Seccomp(Profile profile, List<Integer> servers, Key key) {
     /** Name who gets signals; type on a terminal. */
@@ -41,7 +41,7 @@ record Seccomp(Profile profile, List<Integer> servers, Key key) {
     /**
      * Secrets of the server's memory.
      *
-     * @param first half of what lets wardens set limits
+     * @param first half of what shows that a warden calls
      * @param second the other half
      * @param sibling what lets warm interpreters make children of the server, which knows of all that it has; what they fork can find it, and gains nothing that an
      *     orphan has not
@@ -101,6 +101,8 @@ record Seccomp(Profile profile, List<Integer> servers, Key key) {
             noServer(block, 1);
         });
         bpf.when(SystemCalls.PIDFD_OPEN, block -> noServer(block, 0));
+        // Its target is a descriptor, which no filter can see through.
+        bpf.when(SystemCalls.PIDFD_SEND_SIGNAL, this::unlessOfWarden);
     }
 
     private void noServer(Bpf block, int argument) {
@@ -126,16 +128,19 @@ record Seccomp(Profile profile, List<Integer> servers, Key key) {
         }
         bpf.when(
                 SystemCalls.PRLIMIT64,
-                block -> block.load(low(0))
-                        .whenEqual(0, ALLOW)
-                        .load(low(4))
-                        .unlessEqual((int) key.first(), refuse(Errno.EPERM.number))
-                        .load(high(4))
-                        .unlessEqual((int) (key.first() >>> 32), refuse(Errno.EPERM.number))
-                        .load(low(5))
-                        .unlessEqual((int) key.second(), refuse(Errno.EPERM.number))
-                        .load(high(5))
-                        .unlessEqual((int) (key.second() >>> 32), refuse(Errno.EPERM.number)));
+                block -> unlessOfWarden(block.load(low(0)).whenEqual(0, ALLOW)));
+    }
+
+    /** Refuses a call of four arguments without the key behind them. */
+    private void unlessOfWarden(Bpf block) {
+        block.load(low(4))
+                .unlessEqual((int) key.first(), refuse(Errno.EPERM.number))
+                .load(high(4))
+                .unlessEqual((int) (key.first() >>> 32), refuse(Errno.EPERM.number))
+                .load(low(5))
+                .unlessEqual((int) key.second(), refuse(Errno.EPERM.number))
+                .load(high(5))
+                .unlessEqual((int) (key.second() >>> 32), refuse(Errno.EPERM.number));
     }
 
     /** Who is the owner of a descriptor gets its signals, sent by the kernel. */

@@ -5,35 +5,36 @@ package dev.htbin.process.posix;
  * Landlock domain of its own with what it started.
  */
 final class SignalErrand extends Errand {
-    private static final int NONE = -1;
+    /** What is in its place for a signal that goes to a number. */
+    private static final Seccomp.Key NO_KEY = new Seccomp.Key(0, 0, 0);
 
-    private final int pid;
-    private final int leader;
+    private final int target;
     private final int signal;
+    private final Seccomp.Key key;
 
-    private SignalErrand(int pid, int leader, int signal) {
-        this.pid = pid;
-        this.leader = leader;
+    private SignalErrand(int target, int signal, Seccomp.Key key) {
+        this.target = target;
         this.signal = signal;
+        this.key = key;
     }
 
     /** To a process, or by a negative number to a group. */
     static SignalErrand to(int pid, int signal) {
-        return new SignalErrand(pid, NONE, signal);
+        return new SignalErrand(pid, signal, NO_KEY);
     }
 
-    /** To a {@link Groups group}, by the descriptor of the process that leads it or did. */
-    static SignalErrand toGroup(int leader, int signal) {
-        return new SignalErrand(0, leader, signal);
+    /** To a {@link Groups group}, by the descriptor of the process that leads it or did, and with what the filter lets a warden do it. */
+    static SignalErrand toGroup(int leader, int signal, Seccomp.Key key) {
+        return new SignalErrand(leader, signal, key);
     }
 
     @Override
     void perform(WardenMemory memory) {
         // ESRCH is success: there is nobody left. No other error is possible for the warden's own user's processes.
-        if (leader == NONE) {
-            Libc.kill(memory.errno(), pid, signal);
+        if (key == NO_KEY) {
+            Libc.kill(memory.errno(), target, signal);
         } else {
-            Groups.signal(memory.errno(), leader, signal);
+            Groups.signal(memory.errno(), target, signal, key);
         }
     }
 }

@@ -18,6 +18,7 @@ final class SystemCalls {
     static final int RT_SIGQUEUEINFO = of(129, 138);
     static final int RT_TGSIGQUEUEINFO = of(297, 240);
     static final int PIDFD_OPEN = 434;
+    static final int PIDFD_SEND_SIGNAL = 424;
     static final int PRLIMIT64 = of(302, 261);
     static final int SETPRIORITY = of(141, 140);
     static final int IOPRIO_SET = of(251, 30);
@@ -47,7 +48,6 @@ final class SystemCalls {
         440, // process_madvise
         448, // process_mrelease
         438, // pidfd_getfd
-        424, // pidfd_send_signal: its target is a descriptor, which no filter can see through
         of(312, 272), // kcmp
         of(256, 238), // migrate_pages
         of(279, 239), // move_pages
